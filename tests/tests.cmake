@@ -1,0 +1,17 @@
+# Which test folder stands on which floor.  A label's folder may be empty; a missing floor skips it.
+file(GLOB sources CONFIGURE_DEPENDS tests/lib/*.c)
+if(sources)
+  add_library(testlib STATIC ${sources})
+  house(testlib)
+  target_include_directories(testlib PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(testlib PUBLIC base PkgConfig::CHECK)
+endif()
+
+function(tests_of floor)
+  if(TARGET ${floor})
+    tests(unit unit/${floor} ${floor})
+  endif()
+endfunction()
+foreach(floor base store wire log core client daemon kit)
+  tests_of(${floor})
+endforeach()
