@@ -1,0 +1,46 @@
+/*
+ * kit/query.h - questions: handlers over a read transaction.
+ *
+ * A question changes nothing.  The one thing it may cause is `Accessed`, which is on the log, and
+ * durable, before the answer leaves: ask_accessed names whose data the answer holds.
+ */
+#pragma once
+
+#include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "bus.pb-c.h"
+#include "town.pb-c.h"
+
+struct kit;
+struct store_txn;
+
+struct ask {
+    uint64_t now_ms;          /* log time */
+    const char *unit;         /* third token of the question's subject */
+    const char *asker;        /* the source that asks */
+    const Bus__Actor *actor;  /* never NULL */
+    struct kit *kit;
+    struct store_txn *txn;
+    struct arena *arena;
+    int outcome;
+    const ProtobufCMessage *answer;
+    const Town__Accessed *accessed;
+};
+
+const void *ask_load(struct ask *ask, unsigned table, const char *key);
+void ask_each(struct ask *ask, unsigned table, const char *prefix,
+              bool (*each)(void *context, const char *key, const void *row), void *context);
+const char *ask_text(struct ask *ask, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void *ask_array(struct ask *ask, size_t count, size_t item_size);
+
+/* The answer (lent until the ask ends). */
+int ask_answer(struct ask *ask, const ProtobufCMessage *answer);
+int ask_refuse(struct ask *ask, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* This answer (or refusal) holds data of persons: `accessed` goes on the log first. */
+void ask_accessed(struct ask *ask, const Town__Accessed *accessed);
+const char *ask_actor_unit(const struct ask *ask);
