@@ -11,3 +11,6 @@
 
 /* Continues `crc` (0 to begin) over `size` bytes. */
 uint32_t crc32c(uint32_t crc, const void *data, size_t size);
+
+/* The same by table, whatever the CPU has: for the test that holds both to the same values. */
+uint32_t crc32c_portable(uint32_t crc, const void *data, size_t size);
