@@ -185,3 +185,8 @@ int io_lock(const char *path, int *ret_fd)
     *ret_fd = fd;
     return 0;
 }
+
+void io_unlock(int fd)
+{
+    close(fd);
+}

@@ -39,3 +39,6 @@ int io_read_file(const char *path, size_t limit_bytes, char **ret_bytes, size_t 
 /* Locks `path` (made if absent) for this process until it dies; writes its pid into it.
  * IO_LOCKED: another process has it. */
 int io_lock(const char *path, int *ret_fd);
+
+/* Lets go of a lock of io_lock. */
+void io_unlock(int fd);
