@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -89,8 +90,7 @@ void frame_begin(struct frame_writer *writer, void *buffer, uint32_t capacity, e
 void *frame_item(struct frame_writer *writer, uint32_t size);
 
 /* Packs a protobuf message as an item.  FRAME_NO_ROOM. */
-struct _ProtobufCMessage;
-int frame_pack(struct frame_writer *writer, const struct _ProtobufCMessage *message);
+int frame_pack(struct frame_writer *writer, const ProtobufCMessage *message);
 
 /* Completes the header; the frame is the first `size` bytes of the buffer, lent. */
 struct slice frame_end(struct frame_writer *writer);

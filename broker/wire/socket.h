@@ -25,6 +25,7 @@ enum {
 
 struct socket_context;
 int socket_context_open(struct socket_context **ret_context);
+void socket_context_close(struct socket_context *context);
 
 struct socket;
 struct socket_keys {
