@@ -49,7 +49,7 @@ enum frame_type {
     FRAME_ANSWER = 23,      /* Answer                  both ways        */
     FRAME_ADMIN = 24,       /* Admin                   peer   -> broker */
     FRAME_ADMIN_ANSWER = 25, /* AdminAnswer            broker -> peer   */
-    FRAME_BYE = 26,         /* nothing: the broker stops, broker -> peer */
+    FRAME_BYE = 26,         /* nothing: who sends it ends, both ways */
     FRAME_TYPES = 27,
 };
 

@@ -239,6 +239,12 @@ void socket_close(struct socket *socket)
     free(socket);
 }
 
+void socket_close_soon(struct socket *socket, int linger_ms)
+{
+    zmq_setsockopt(socket->zmq, ZMQ_LINGER, &linger_ms, sizeof(linger_ms));
+    socket_close(socket);
+}
+
 /* ---- receiving ----------------------------------------------------------------------------------- */
 
 static int receive_part(struct socket *socket)

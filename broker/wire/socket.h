@@ -49,6 +49,9 @@ int socket_connect(struct socket_context *context, const char *endpoint,
                    struct socket **ret_socket);
 void socket_close(struct socket *socket);
 
+/* Closes when what was sent is out, or after `linger_ms`. */
+void socket_close_soon(struct socket *socket, int linger_ms);
+
 /* The next frame; lends it until the next receive on this socket.  On a listener `ret_peer` gets
  * who sent it and ret_user (lent as the frame) the ZAP User-Id.  SOCKET_EMPTY, SOCKET_ODD. */
 struct socket_frame {

@@ -1,0 +1,437 @@
+#include "client/client.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "client/inside.h"
+
+enum { FRAMES_A_STEP = 64, CLOSE_LINGER_MS = 100 };
+
+/* ---- open and close ------------------------------------------------------------------------------ */
+
+static int connect_again(struct client *client)
+{
+    struct socket *socket;
+
+    int r = socket_connect(client->context, client->options.endpoint, client->options.server_key,
+                           &client->options.keys, &socket);
+    if (r < 0)
+        return r;
+    if (client->socket != NULL) {
+        client->loop.sources[0] = NULL;
+        socket_close(client->socket);
+    }
+    client->socket = socket;
+    struct loop fresh = { 0 };
+    loop_add_socket(&fresh, socket);
+    for (uint32_t i = 1; i < client->loop.count; i++)
+        loop_add_fd(&fresh, client->loop.fds[i]);
+    client->loop = fresh;
+    return 0;
+}
+
+int client_open(struct socket_context *context, const struct client_options *options,
+                struct client **ret_client)
+{
+    assert(options->calls != NULL);
+    struct client *client = calloc(1, sizeof(*client));
+    if (client == NULL)
+        return FAULT(-ENOMEM);
+    client->options = *options;
+    client->context = context;
+    client->credit_messages = WIRE_PUBLISH_MESSAGES;
+    client->credit_bytes = WIRE_PUBLISH_BYTES;
+    client->buffer = malloc(WIRE_FRAME_BYTES);
+    client->stored = calloc(WIRE_FRAME_ITEMS, sizeof(*client->stored));
+    arena_open(&client->arena, CLIENT_ARENA_BYTES);
+    int r =
+        client->buffer == NULL || client->stored == NULL ? FAULT(-ENOMEM) : connect_again(client);
+    if (r < 0) {
+        client_close(client);
+        return r;
+    }
+    *ret_client = client;
+    return 0;
+}
+
+static void forget_filters(struct client *client)
+{
+    for (size_t i = 0; i < client->subscribe.n_filters; i++)
+        free((void *)(uintptr_t)client->filters[i]);
+    free((void *)(uintptr_t)client->filters);
+    client->filters = NULL;
+    client->subscribe.n_filters = 0;
+}
+
+void client_close(struct client *client)
+{
+    if (client == NULL)
+        return;
+    if (client->socket != NULL) {
+        if (client->phase == PHASE_UP)
+            client_send(client, FRAME_BYE, NULL);
+        socket_close_soon(client->socket, CLOSE_LINGER_MS);
+    }
+    queue_close(client);
+    forget_filters(client);
+    arena_close(&client->arena);
+    sodium_memzero(&client->options.keys, sizeof(client->options.keys));
+    free(client->buffer);
+    free(client->stored);
+    free(client);
+}
+
+bool client_is_up(const struct client *client)
+{
+    return client->phase == PHASE_UP;
+}
+
+const char *client_source(const struct client *client)
+{
+    return client->source;
+}
+
+/* ---- sending ------------------------------------------------------------------------------------- */
+
+int client_send(struct client *client, enum frame_type type, const ProtobufCMessage *message)
+{
+    struct frame_writer writer;
+    uint32_t epoch = type == FRAME_HELLO ? 0 : client->epoch;
+
+    frame_begin(&writer, client->buffer, WIRE_FRAME_BYTES, type, epoch);
+    if (message != NULL && frame_pack(&writer, message) != 0)
+        return CLIENT_TOO_LARGE;
+    int r = socket_send(client->socket, 0, frame_end(&writer));
+    return r > 0 ? CLIENT_DOWN : r;
+}
+
+static int say_hello(struct client *client)
+{
+    Bus__Hello hello = BUS__HELLO__INIT;
+
+    hello.instance = client->options.instance == NULL ? "" : client->options.instance;
+    hello.epoch = client->options.epoch;
+    hello.acknowledged = client->options.acknowledged;
+    hello.seen_seq = client->options.seen_seq;
+    hello.log_id = client->options.log_id;
+    hello.service = client->options.service == NULL ? "" : client->options.service;
+    hello.version = WIRE_VERSION;
+    return client_send(client, FRAME_HELLO, &hello.base);
+}
+
+/* Says HELLO when it is time to. */
+static void drive_session(struct client *client, uint64_t now_us)
+{
+    if (client->phase == PHASE_UP) {
+        if (now_us - client->heard_us > WIRE_SILENCE_MS * 1000) {
+            receive_lost(client);
+            client->phase = PHASE_HELLO;
+            client->retry_us = now_us;
+            if (client->options.calls->down != NULL)
+                client->options.calls->down(client->options.context);
+            connect_again(client);
+        } else if (now_us - client->heard_us > WIRE_PING_MS * 1000
+                   && now_us - client->pinged_us > WIRE_PING_MS * 1000) {
+            client->pinged_us = now_us;
+            client_send(client, FRAME_PING, NULL);
+        }
+        return;
+    }
+    if (now_us < client->retry_us)
+        return;
+    bool sent = say_hello(client) == 0;
+    client->phase = sent ? PHASE_WAITING : PHASE_HELLO;
+    client->retry_us = now_us + (uint64_t)(sent ? HELLO_RETRY_MS : CONNECT_RETRY_MS) * 1000;
+}
+
+static void give_credit(struct client *client, bool idle)
+{
+    Bus__Credit credit = BUS__CREDIT__INIT;
+
+    if (client->taken_bytes == 0 || client->phase != PHASE_UP
+        || (!idle && client->taken_bytes < WIRE_DELIVER_BYTES / 4))
+        return;
+    credit.bytes = client->taken_bytes;
+    if (client_send(client, FRAME_CREDIT, &credit.base) == 0)
+        client->taken_bytes = 0;
+}
+
+/* ---- a round ------------------------------------------------------------------------------------- */
+
+static int time_left(const struct client *client, int timeout_ms, uint64_t now_us)
+{
+    uint64_t due_us =
+        client->phase == PHASE_UP ? now_us + WIRE_PING_MS * 1000 / 2 : client->retry_us;
+    int due_ms = due_us > now_us ? (int)((due_us - now_us + 999) / 1000) : 0;
+
+    return timeout_ms < 0 || timeout_ms > due_ms ? due_ms : timeout_ms;
+}
+
+static int receive_all(struct client *client)
+{
+    struct socket_frame frame;
+
+    for (int i = 0; i < FRAMES_A_STEP; i++) {
+        int r = socket_receive(client->socket, &frame);
+        if (r == SOCKET_EMPTY)
+            return 0;
+        if (r < 0)
+            return r;
+        if (r == 0)
+            receive_frame(client, frame.bytes, clock_steady_us());
+    }
+    return 0;
+}
+
+int client_step(struct client *client, int timeout_ms)
+{
+    uint64_t now_us = clock_steady_us();
+    uint64_t end_us = timeout_ms < 0 ? UINT64_MAX : now_us + (uint64_t)timeout_ms * 1000;
+    uint32_t ready = 0;
+
+    /* Timers of our own must not end the caller's wait early. */
+    do {
+        drive_session(client, now_us);
+        queue_flush(client);
+        int left_ms = timeout_ms < 0    ? -1
+                      : end_us > now_us ? (int)((end_us - now_us + 999) / 1000)
+                                        : 0;
+        int r = loop_wait(&client->loop, time_left(client, left_ms, now_us), &ready);
+        if (r < 0)
+            return r;
+        now_us = clock_steady_us();
+    } while (ready == 0 && now_us < end_us);
+
+    if ((ready & 1) != 0) {
+        int r = receive_all(client);
+        if (r < 0)
+            return r;
+    }
+    for (uint32_t i = 1; i < client->loop.count; i++)
+        if ((ready >> i & 1) != 0)
+            client->watches[i - 1].ready(client->watches[i - 1].context);
+    queue_flush(client);
+    give_credit(client, (ready & 1) != 0);
+    return client->phase == PHASE_UP ? 0 : CLIENT_DOWN;
+}
+
+int client_watch(struct client *client, int fd, void (*ready)(void *context), void *context)
+{
+    uint32_t index = client->loop.count - 1;
+
+    assert(index < CLIENT_WATCHES);
+    loop_add_fd(&client->loop, fd);
+    client->watches[index].ready = ready;
+    client->watches[index].context = context;
+    return 0;
+}
+
+/* ---- subscription -------------------------------------------------------------------------------- */
+
+static int send_subscribe(struct client *client)
+{
+    client->subscribe.from_seq = client->from_seq;
+    client->subscribe.credit_bytes = WIRE_DELIVER_BYTES;
+    client->subscribe.request = ++client->request;
+    client->taken_bytes = 0;
+    return client_send(client, FRAME_SUBSCRIBE, &client->subscribe.base);
+}
+
+int client_subscribe(struct client *client, const char *const *filters, uint32_t count,
+                     uint64_t from_seq, uint64_t from_time_ms)
+{
+    if (count == 0 || count > WIRE_FILTERS)
+        return CLIENT_BAD;
+    forget_filters(client);
+    client->subscribe = (Bus__Subscribe)BUS__SUBSCRIBE__INIT;
+    client->filters = calloc(count, sizeof(*client->filters));
+    if (client->filters == NULL)
+        return FAULT(-ENOMEM);
+    for (uint32_t i = 0; i < count; i++) {
+        char *copy = strdup(filters[i]);
+        client->filters[i] = copy;
+        if (copy == NULL)
+            return FAULT(-ENOMEM);
+        client->subscribe.n_filters++;
+    }
+    client->subscribe.filters = client->filters;
+    client->subscribe.from_time_ms = from_time_ms;
+    client->from_seq = from_seq;
+    client->subscribed = true;
+    return client->phase == PHASE_UP ? send_subscribe(client) : 0;
+}
+
+/* ---- requests ------------------------------------------------------------------------------------ */
+
+uint64_t client_expect(struct client *client, enum pending_kind kind)
+{
+    uint64_t request = ++client->request;
+
+    /* The oldest makes room: whoever asks that much has given up on it. */
+    client->pending[request % CLIENT_PENDING] = (struct pending){ kind, request };
+    return request;
+}
+
+static int request(struct client *client, enum frame_type type, const ProtobufCMessage *message,
+                   uint64_t number, uint64_t *ret_request)
+{
+    if (ret_request != NULL)
+        *ret_request = number;
+    if (client->phase != PHASE_UP)
+        return CLIENT_DOWN;
+    return client_send(client, type, message);
+}
+
+static int send_take(struct client *client, const struct box *box)
+{
+    Bus__Take take = BUS__TAKE__INIT;
+
+    take.request = client_expect(client, PENDING_SETTLE);
+    take.mailbox = box->mailbox;
+    take.count = box->count;
+    take.lease_ms = box->lease_ms;
+    return client_send(client, FRAME_TAKE, &take.base);
+}
+
+int client_take(struct client *client, const char *mailbox, uint32_t count, uint32_t lease_ms)
+{
+    uint32_t index = 0;
+
+    while (index < client->box_count && strcmp(client->boxes[index].mailbox, mailbox) != 0)
+        index++;
+    if (index == CLIENT_BOXES || strlen(mailbox) > WIRE_NAME_BYTES)
+        return CLIENT_BAD;
+    struct box *box = &client->boxes[index];
+    if (index == client->box_count) {
+        client->box_count++;
+        *box = (struct box){ .count = 0 };
+        snprintf(box->mailbox, sizeof(box->mailbox), "%s", mailbox);
+    }
+    struct box asked = *box;
+    asked.count = count;
+    asked.lease_ms = lease_ms;
+    box->count += count;
+    box->lease_ms = lease_ms;
+    return client->phase == PHASE_UP ? send_take(client, &asked) : 0;
+}
+
+/* A session has begun: what lives in sessions is asked for again. */
+void client_resume(struct client *client)
+{
+    client->heard_us = clock_steady_us();
+    if (client->subscribed)
+        send_subscribe(client);
+    for (uint32_t i = 0; i < client->box_count; i++)
+        if (client->boxes[i].count > 0)
+            send_take(client, &client->boxes[i]);
+    queue_flush(client);
+}
+
+int client_receipt(struct client *client, const Bus__Lease *lease, uint64_t *ret_request)
+{
+    Bus__Receipt receipt = BUS__RECEIPT__INIT;
+
+    receipt.request = client_expect(client, PENDING_SETTLE);
+    receipt.mailbox = lease->mailbox;
+    receipt.seq = lease->seq;
+    receipt.token = lease->token;
+    return request(client, FRAME_RECEIPT, &receipt.base, receipt.request, ret_request);
+}
+
+int client_return(struct client *client, const Bus__Lease *lease, uint64_t delay_ms,
+                  const char *reason, bool dead, uint64_t *ret_request)
+{
+    Bus__Return give_back = BUS__RETURN__INIT;
+
+    give_back.request = client_expect(client, PENDING_SETTLE);
+    give_back.mailbox = lease->mailbox;
+    give_back.seq = lease->seq;
+    give_back.token = lease->token;
+    give_back.delay_ms = delay_ms;
+    give_back.reason = reason == NULL ? "" : reason;
+    give_back.dead = dead;
+    return request(client, FRAME_RETURN, &give_back.base, give_back.request, ret_request);
+}
+
+int client_extend(struct client *client, const Bus__Lease *lease, uint32_t lease_ms,
+                  uint64_t *ret_request)
+{
+    Bus__Extend extend = BUS__EXTEND__INIT;
+
+    extend.request = client_expect(client, PENDING_SETTLE);
+    extend.mailbox = lease->mailbox;
+    extend.seq = lease->seq;
+    extend.token = lease->token;
+    extend.lease_ms = lease_ms;
+    return request(client, FRAME_EXTEND, &extend.base, extend.request, ret_request);
+}
+
+int client_peek(struct client *client, const char *mailbox, bool dead, uint32_t limit,
+                uint64_t *ret_request)
+{
+    Bus__Peek peek = BUS__PEEK__INIT;
+
+    peek.request = client_expect(client, PENDING_PEEK);
+    peek.mailbox = mailbox;
+    peek.dead = dead;
+    peek.limit = limit;
+    return request(client, FRAME_PEEK, &peek.base, peek.request, ret_request);
+}
+
+int client_redrive(struct client *client, const char *mailbox, uint64_t seq, uint64_t *ret_request)
+{
+    Bus__Redrive redrive = BUS__REDRIVE__INIT;
+
+    redrive.request = client_expect(client, PENDING_SETTLE);
+    redrive.mailbox = mailbox;
+    redrive.seq = seq;
+    return request(client, FRAME_REDRIVE, &redrive.base, redrive.request, ret_request);
+}
+
+int client_query(struct client *client, const char *subject, struct slice body,
+                 uint32_t deadline_ms, const Bus__Actor *actor, uint64_t *ret_request)
+{
+    Bus__Query query = BUS__QUERY__INIT;
+
+    if (body.size > WIRE_BODY_BYTES)
+        return CLIENT_TOO_LARGE;
+    query.request = client_expect(client, PENDING_QUERY);
+    query.subject = subject;
+    query.body.data = (uint8_t *)(uintptr_t)body.data;
+    query.body.len = body.size;
+    query.deadline_ms = deadline_ms;
+    query.actor = (Bus__Actor *)(uintptr_t)actor;
+    return request(client, FRAME_QUERY, &query.base, query.request, ret_request);
+}
+
+int client_answer(struct client *client, uint64_t number, uint32_t refusal, const char *reason,
+                  struct slice body)
+{
+    Bus__Answer answer = BUS__ANSWER__INIT;
+
+    answer.request = number;
+    answer.refusal = refusal;
+    answer.reason = reason == NULL ? "" : reason;
+    answer.body.data = (uint8_t *)(uintptr_t)body.data;
+    answer.body.len = body.size;
+    return request(client, FRAME_ANSWER, &answer.base, number, NULL);
+}
+
+int client_admin(struct client *client, const char *verb, const char *argument, uint64_t from_seq,
+                 uint32_t limit, uint64_t *ret_request)
+{
+    Bus__Admin admin = BUS__ADMIN__INIT;
+
+    admin.request = client_expect(client, PENDING_ADMIN);
+    admin.verb = verb;
+    admin.argument = argument;
+    admin.from_seq = from_seq;
+    admin.limit = limit;
+    return request(client, FRAME_ADMIN, &admin.base, admin.request, ret_request);
+}
