@@ -1,0 +1,97 @@
+#include "log/format.h"
+
+#include <sodium.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/crc.h"
+
+const uint8_t format_magic[8] = { 'C', 'A', 'R', 'E', 'L', 'O', 'G', '1' };
+
+_Static_assert(sizeof(struct record_header) == RECORD_HEADER_BYTES, "a record's header");
+_Static_assert(sizeof(struct footer_payload) == FOOTER_PAYLOAD_BYTES, "a footer");
+_Static_assert(sizeof(struct segment_header) <= SEGMENT_HEADER_BYTES, "a segment's header");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the format is little-endian");
+
+uint32_t format_record_crc(const struct record_header *header)
+{
+    const uint8_t *from = &header->type;
+    size_t size = RECORD_HEADER_BYTES - offsetof(struct record_header, type) + header->size;
+
+    return crc32c(0, from, size);
+}
+
+int format_record(const uint8_t *bytes, uint64_t left, const struct record_header **ret_header)
+{
+    const struct record_header *header = (const void *)bytes;
+
+    if (left < RECORD_HEADER_BYTES)
+        return FORMAT_SHORT;
+    *ret_header = header;
+    if (header->size == 0)
+        return FORMAT_NOTHING;
+    if (header->size > LOG_RECORD_BYTES || header->type == 0)
+        return FORMAT_BAD;
+    if (format_record_bytes(header->size) > left)
+        return FORMAT_SHORT;
+    return format_record_crc(header) == header->crc ? 0 : FORMAT_BAD;
+}
+
+void format_footer_hash(const uint8_t *footer, uint8_t ret_hash[FORMAT_HASH_SIZE])
+{
+    crypto_hash_sha256(ret_hash, footer, FOOTER_BYTES);
+}
+
+void format_segment(uint64_t identity, uint64_t first, uint64_t size,
+                    const uint8_t previous[FORMAT_HASH_SIZE], uint8_t *bytes)
+{
+    struct segment_header header = { .identity = identity, .first = first, .size = size };
+
+    memcpy(header.magic, format_magic, sizeof(header.magic));
+    memcpy(header.previous, previous, FORMAT_HASH_SIZE);
+    header.crc = crc32c(0, &header, offsetof(struct segment_header, crc));
+    memset(bytes, 0, SEGMENT_HEADER_BYTES);
+    memcpy(bytes, &header, sizeof(header));
+}
+
+bool format_segment_good(const uint8_t *bytes, struct segment_header *ret_header)
+{
+    memcpy(ret_header, bytes, sizeof(*ret_header));
+    return memcmp(ret_header->magic, format_magic, sizeof(format_magic)) == 0
+           && ret_header->crc == crc32c(0, ret_header, offsetof(struct segment_header, crc));
+}
+
+int format_batch(const uint8_t *bytes, uint64_t left, uint64_t first,
+                 struct format_batch *ret_batch)
+{
+    const struct record_header *header;
+    uint64_t offset = 0;
+    uint32_t count = 0;
+    uint32_t crc = 0;
+
+    while (true) {
+        int r = format_record(bytes + offset, left - offset, &header);
+        if (r != 0)
+            return offset == 0 && (r == FORMAT_NOTHING || r == FORMAT_SHORT) ? FORMAT_NOTHING
+                                                                             : FORMAT_BAD;
+        if (header->type == FOOTER_TYPE)
+            break;
+        if (header->seq != first + count)
+            return FORMAT_BAD;
+        crc = crc32c(crc, &header->crc, sizeof(header->crc));
+        offset += format_record_bytes(header->size);
+        count++;
+    }
+    const struct footer_payload *footer = (const void *)(header + 1);
+    if (header->size != FOOTER_PAYLOAD_BYTES || count == 0 || footer->count != count
+        || footer->bytes != offset || footer->first != first || footer->last != first + count - 1
+        || footer->crc != crc)
+        return FORMAT_BAD;
+    *ret_batch = (struct format_batch){
+        .footer = footer,
+        .footer_bytes = bytes + offset,
+        .size = offset + FOOTER_BYTES,
+        .time_ms = header->time_ms,
+    };
+    return 0;
+}

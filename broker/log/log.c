@@ -1,0 +1,332 @@
+#include "log/log.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/crc.h"
+#include "base/err.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "log/inside.h"
+
+enum { PREPARE_BYTES = 1 << 20, SEGMENT_LEAST_BYTES = 64 << 10 };
+
+/* ---- segments ------------------------------------------------------------------------------------ */
+
+void inside_path(const struct log *log, uint64_t first, char path[4096])
+{
+    snprintf(path, 4096, "%s/%020" PRIu64 ".log", log->path, first);
+}
+
+static void prepared_path(const struct log *log, char path[4096])
+{
+    snprintf(path, 4096, "%s/next", log->path);
+}
+
+int inside_add_place(struct segment *segment, uint64_t seq, uint64_t time_ms, uint64_t offset)
+{
+    if (segment->place_count == segment->place_room) {
+        uint32_t room = segment->place_room == 0 ? 64 : 2 * segment->place_room;
+        void *larger = realloc(segment->places, room * sizeof(*segment->places));
+        if (larger == NULL)
+            return FAULT(-ENOMEM);
+        segment->places = larger;
+        segment->place_room = room;
+    }
+    segment->places[segment->place_count++] = (struct place){ seq, time_ms, offset };
+    return 0;
+}
+
+struct segment *inside_add_segment(struct log *log, uint64_t first)
+{
+    if (log->segment_count == log->segment_room) {
+        uint32_t room = log->segment_room == 0 ? 16 : 2 * log->segment_room;
+        void *larger = realloc(log->segments, room * sizeof(*log->segments));
+        if (larger == NULL)
+            return NULL;
+        log->segments = larger;
+        log->segment_room = room;
+    }
+    struct segment *segment = &log->segments[log->segment_count++];
+    *segment = (struct segment){ .first = first, .last = first - 1, .end = SEGMENT_HEADER_BYTES };
+    return segment;
+}
+
+/* ---- open and close ------------------------------------------------------------------------------ */
+
+int log_open(const struct log_options *options, struct log **ret_log)
+{
+    char path[4096];
+
+    if (sodium_init() < 0)
+        return FAULT(-EPROTO);
+    struct log *log = calloc(1, sizeof(*log));
+    if (log == NULL)
+        return FAULT(-ENOMEM);
+    log->lock_fd = log->fd = log->prepare_fd = -1;
+    pthread_mutex_init(&log->mutex, NULL);
+    log->segment_bytes = options->segment_bytes == 0 ? LOG_SEGMENT_BYTES : options->segment_bytes;
+    if (log->segment_bytes < SEGMENT_LEAST_BYTES || strlen(options->path) >= sizeof(log->path)) {
+        free(log);
+        return FAULT(-EINVAL);
+    }
+    snprintf(log->path, sizeof(log->path), "%s", options->path);
+    int r = io_make_directory(log->path);
+    if (r == 0) {
+        snprintf(path, sizeof(path), "%s/lock", log->path);
+        r = io_lock(path, &log->lock_fd);
+    }
+    if (r == IO_LOCKED)
+        r = LOG_BUSY;
+    if (r == 0) {
+        prepared_path(log, path);
+        unlink(path); /* how far it was filled is not known */
+        r = recover_log(log);
+    }
+    if (r == 0 && log->segment_count == 0)
+        randombytes_buf(&log->identity, sizeof(log->identity));
+    if (r != 0) {
+        log_close(log);
+        return r;
+    }
+    *ret_log = log;
+    return 0;
+}
+
+void log_close(struct log *log)
+{
+    if (log == NULL)
+        return;
+    if (log->fd >= 0)
+        close(log->fd);
+    if (log->prepare_fd >= 0)
+        close(log->prepare_fd);
+    if (log->lock_fd >= 0)
+        io_unlock(log->lock_fd);
+    for (uint32_t i = 0; i < log->segment_count; i++)
+        free(log->segments[i].places);
+    free(log->segments);
+    pthread_mutex_destroy(&log->mutex);
+    free(log);
+}
+
+uint64_t log_identity(const struct log *log)
+{
+    return log->identity;
+}
+
+uint64_t log_head(const struct log *log)
+{
+    return atomic_load_explicit(&log->head, memory_order_acquire);
+}
+
+uint64_t log_head_time_ms(const struct log *log)
+{
+    return atomic_load_explicit(&log->head_time_ms, memory_order_acquire);
+}
+
+uint64_t log_first(const struct log *log)
+{
+    struct log *unlocked = (struct log *)(uintptr_t)log;
+
+    pthread_mutex_lock(&unlocked->mutex);
+    uint64_t first = log->segment_count == 0 ? 1 : log->segments[0].first;
+    pthread_mutex_unlock(&unlocked->mutex);
+    return first;
+}
+
+/* ---- the next segment ---------------------------------------------------------------------------- */
+
+static bool has_room(const struct log *log, uint64_t bytes)
+{
+    struct statvfs status;
+
+    if (statvfs(log->path, &status) != 0)
+        return true;
+    return (uint64_t)status.f_bavail * status.f_frsize > bytes;
+}
+
+/* Zeros are written, not promised: an append that makes a file grow costs two or three times the
+ * flush, and a full disk is found here and not in the middle of a batch. */
+int log_prepare(struct log *log, bool *ret_more)
+{
+    static const uint8_t zeros[PREPARE_BYTES];
+    char path[4096];
+
+    *ret_more = false;
+    if (log->broken != 0)
+        return log->broken;
+    if (log->prepared >= log->segment_bytes)
+        return 0;
+    if (log->prepare_fd < 0) {
+        if (!has_room(log, log->segment_bytes + log->segment_bytes / 4))
+            return LOG_FULL;
+        prepared_path(log, path);
+        log->prepare_fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        if (log->prepare_fd < 0)
+            return FAULT(-errno);
+        log->prepared = 0;
+    }
+    uint64_t left = log->segment_bytes - log->prepared;
+    size_t piece = left < PREPARE_BYTES ? (size_t)left : PREPARE_BYTES;
+    ssize_t written = pwrite(log->prepare_fd, zeros, piece, (off_t)log->prepared);
+    if (written < 0 && (errno == ENOSPC || errno == EDQUOT)) {
+        close(log->prepare_fd);
+        log->prepare_fd = -1;
+        log->prepared = 0;
+        prepared_path(log, path);
+        unlink(path);
+        return LOG_FULL;
+    }
+    if (written < 0)
+        return FAULT(-errno);
+    log->prepared += (uint64_t)written;
+    *ret_more = log->prepared < log->segment_bytes;
+    return *ret_more ? 0 : io_sync(log->prepare_fd);
+}
+
+/* The prepared segment becomes the last one, its name durable before anything is in it. */
+static int roll(struct log *log, uint64_t first)
+{
+    uint8_t header[SEGMENT_HEADER_BYTES];
+    char fresh[4096];
+    char path[4096];
+    bool more = true;
+
+    while (more || log->prepared < log->segment_bytes) {
+        int r = log_prepare(log, &more);
+        if (r != 0)
+            return r;
+    }
+    format_segment(log->identity, first, log->segment_bytes, log->previous, header);
+    int r = io_write_at(log->prepare_fd, header, sizeof(header), 0);
+    if (r == 0)
+        r = io_sync(log->prepare_fd);
+    if (r < 0)
+        return r;
+    prepared_path(log, fresh);
+    inside_path(log, first, path);
+    if (rename(fresh, path) != 0)
+        return FAULT(-errno);
+    r = io_sync_directory(log->path);
+    if (r < 0)
+        return r;
+    if (log->fd >= 0)
+        close(log->fd);
+    log->fd = log->prepare_fd;
+    log->prepare_fd = -1;
+    log->prepared = 0;
+    pthread_mutex_lock(&log->mutex);
+    struct segment *segment = inside_add_segment(log, first);
+    pthread_mutex_unlock(&log->mutex);
+    return segment == NULL ? FAULT(-ENOMEM) : 0;
+}
+
+/* ---- append -------------------------------------------------------------------------------------- */
+
+/* Checks of the records, then the footer behind them. */
+static uint32_t seal(struct log *log, struct log_batch *batch)
+{
+    struct footer_payload payload = { .count = batch->count,
+                                      .bytes = (uint32_t)batch->size,
+                                      .first = batch->first,
+                                      .last = batch->last };
+    struct record_header header = { .size = FOOTER_PAYLOAD_BYTES,
+                                    .type = FOOTER_TYPE,
+                                    .seq = batch->last,
+                                    .time_ms = batch->last_time_ms };
+    uint8_t *at = batch->data + batch->size;
+
+    for (uint32_t i = 0; i < batch->count; i++) {
+        struct record_header *record = (void *)(batch->data + batch->offsets[i]);
+        record->crc = format_record_crc(record);
+        payload.crc = crc32c(payload.crc, &record->crc, sizeof(record->crc));
+    }
+    memcpy(payload.previous, log->previous, FORMAT_HASH_SIZE);
+    memcpy(at, &header, sizeof(header));
+    memcpy(at + sizeof(header), &payload, sizeof(payload));
+    struct record_header *footer = (void *)at;
+    footer->crc = format_record_crc(footer);
+    return (uint32_t)batch->size + FOOTER_BYTES;
+}
+
+static int append(struct log *log, struct log_batch *batch)
+{
+    uint64_t size = batch->size + FOOTER_BYTES;
+    uint64_t end = log->segment_count == 0 ? 0 : log->segments[log->segment_count - 1].end;
+
+    if (size + SEGMENT_HEADER_BYTES > log->segment_bytes)
+        return FAULT(-EFBIG);
+    if (log->segment_count == 0 || end + size > log->segment_bytes) {
+        int r = roll(log, batch->first);
+        if (r != 0)
+            return r;
+        end = SEGMENT_HEADER_BYTES;
+    }
+    seal(log, batch);
+    int r = io_write_at(log->fd, batch->data, size, end);
+    if (r == 0)
+        r = io_sync(log->fd);
+    if (r < 0)
+        return r;
+    format_footer_hash(batch->data + batch->size, log->previous);
+
+    pthread_mutex_lock(&log->mutex);
+    struct segment *segment = &log->segments[log->segment_count - 1];
+    uint64_t indexed =
+        segment->place_count == 0 ? 0 : segment->places[segment->place_count - 1].offset;
+    if (indexed == 0 || end - indexed >= INDEX_STEP_BYTES)
+        r = inside_add_place(segment, batch->first, batch->last_time_ms, end);
+    segment->end = end + size;
+    segment->last = batch->last;
+    segment->last_time_ms = batch->last_time_ms;
+    pthread_mutex_unlock(&log->mutex);
+    atomic_store_explicit(&log->head_time_ms, batch->last_time_ms, memory_order_release);
+    atomic_store_explicit(&log->head, batch->last, memory_order_release);
+    return r;
+}
+
+int log_append(struct log *log, struct log_batch *batch)
+{
+    if (log->broken != 0)
+        return log->broken;
+    if (batch->count == 0 || batch->first != log_head(log) + 1)
+        return FAULT(-EINVAL);
+    int r = append(log, batch);
+    if (r < 0)
+        log->broken = r;
+    return r;
+}
+
+int log_cut(struct log *log, uint64_t seq, uint64_t before_ms)
+{
+    char path[4096];
+
+    while (true) {
+        pthread_mutex_lock(&log->mutex);
+        bool can = log->segment_count > 1 && log->segments[0].last < seq
+                   && log->segments[0].last_time_ms != 0
+                   && log->segments[0].last_time_ms < before_ms;
+        uint64_t first = log->segment_count > 0 ? log->segments[0].first : 0;
+        if (can) {
+            free(log->segments[0].places);
+            log->segment_count--;
+            memmove(log->segments, log->segments + 1, log->segment_count * sizeof(*log->segments));
+        }
+        pthread_mutex_unlock(&log->mutex);
+        if (!can)
+            return 0;
+        inside_path(log, first, path);
+        if (unlink(path) != 0)
+            return FAULT(-errno);
+        int r = io_sync_directory(log->path);
+        if (r < 0)
+            return r;
+    }
+}

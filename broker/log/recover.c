@@ -1,0 +1,263 @@
+/*
+ * What a log's folder holds after any crash.
+ *
+ * A batch is whole when each of its records and its footer is what was written.  Where a batch is not
+ * whole, two things may have happened: the last batch was never flushed (a torn tail, which nobody
+ * was told of: it is cut), or bytes that were flushed have changed (damage: it is said, kept, and
+ * its range refused).  The next batch is written only after the flush of the one before, so a whole
+ * batch behind the spot proves damage.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "log/inside.h"
+
+/* The next whole batch that begins behind `offset`; its footer tells its first sequence. */
+static bool find_whole(const uint8_t *bytes, uint64_t size, uint64_t *offset, uint64_t least,
+                       struct format_batch *ret_batch)
+{
+    for (uint64_t at = *offset; at + RECORD_HEADER_BYTES <= size; at += RECORD_ALIGNMENT) {
+        const struct record_header *header = (const void *)(bytes + at);
+        if (header->size == 0 || header->type == 0 || header->type == FOOTER_TYPE
+            || header->seq < least)
+            continue;
+        if (format_batch(bytes + at, size - at, header->seq, ret_batch) == 0) {
+            *offset = at;
+            return true;
+        }
+    }
+    return false;
+}
+
+int recover_scan(const uint8_t *bytes, uint64_t size, struct segment *segment,
+                 const uint8_t previous[FORMAT_HASH_SIZE], struct recovered *ret)
+{
+    uint64_t offset = SEGMENT_HEADER_BYTES;
+    uint64_t indexed = 0;
+    struct format_batch batch;
+
+    *ret = (struct recovered){ .end = offset, .last = segment->first - 1 };
+    memcpy(ret->hash, previous, FORMAT_HASH_SIZE);
+    while (true) {
+        int r = format_batch(bytes + offset, size - offset, ret->last + 1, &batch);
+        if (r == FORMAT_NOTHING)
+            return 0;
+        bool chained = r == 0 && memcmp(batch.footer->previous, ret->hash, FORMAT_HASH_SIZE) == 0;
+        if (!chained) {
+            uint64_t from = offset + RECORD_ALIGNMENT;
+            struct format_batch next;
+            if (!find_whole(bytes, size, &from, ret->last + 2, &next)) {
+                ret->torn = true;
+                return 0;
+            }
+            say_error("log.damaged",
+                      "first=%" PRIu64 " last=%" PRIu64 " segment=%" PRIu64 " offset=%" PRIu64,
+                      ret->last + 1, next.footer->first - 1, segment->first, offset);
+            ret->damaged += next.footer->first - 1 - ret->last;
+            offset = from;
+            batch = next;
+        }
+        if (indexed == 0 || offset - indexed >= INDEX_STEP_BYTES) {
+            int added = inside_add_place(segment, batch.footer->first, batch.time_ms, offset);
+            if (added < 0)
+                return added;
+            indexed = offset;
+        }
+        format_footer_hash(batch.footer_bytes, ret->hash);
+        offset += batch.size;
+        ret->end = offset;
+        ret->last = batch.footer->last;
+        ret->last_time_ms = batch.time_ms;
+    }
+}
+
+/* ---- the folder ---------------------------------------------------------------------------------- */
+
+static int compare(const void *a, const void *b)
+{
+    uint64_t first = *(const uint64_t *)a;
+    uint64_t second = *(const uint64_t *)b;
+
+    return (first > second) - (first < second);
+}
+
+static int list(const char *path, uint64_t **ret_firsts, uint32_t *ret_count)
+{
+    DIR *folder = opendir(path);
+    uint64_t *firsts = NULL;
+    uint32_t count = 0;
+    struct dirent *entry;
+
+    if (folder == NULL)
+        return FAULT(-errno);
+    while ((entry = readdir(folder)) != NULL) {
+        uint64_t first;
+        int end = 0;
+        if (sscanf(entry->d_name, "%20" SCNu64 ".log%n", &first, &end) != 1 || end != 24
+            || entry->d_name[end] != '\0')
+            continue;
+        void *larger = realloc(firsts, (count + 1) * sizeof(*firsts));
+        if (larger == NULL) {
+            free(firsts);
+            closedir(folder);
+            return FAULT(-ENOMEM);
+        }
+        firsts = larger;
+        firsts[count++] = first;
+    }
+    closedir(folder);
+    if (count > 0)
+        qsort(firsts, count, sizeof(*firsts), compare);
+    *ret_firsts = firsts;
+    *ret_count = count;
+    return 0;
+}
+
+static int read_header(const struct log *log, uint64_t first, struct segment_header *ret_header)
+{
+    uint8_t bytes[SEGMENT_HEADER_BYTES];
+    char path[4096];
+    size_t size;
+
+    inside_path(log, first, path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return FAULT(-errno);
+    int r = io_read_at(fd, bytes, sizeof(bytes), 0, &size);
+    close(fd);
+    if (r < 0)
+        return r;
+    if (size < sizeof(bytes) || !format_segment_good(bytes, ret_header)
+        || ret_header->first != first) {
+        say_error("log.damaged_header", "segment=%" PRIu64, first);
+        return FAULT(-EBADMSG);
+    }
+    return 0;
+}
+
+/* Zeros over what a torn batch left, so that it can never be taken for a record again. */
+static int cut_tail(int fd, uint64_t end, uint64_t size)
+{
+    enum { PIECE = 256 << 10 };
+    static const uint8_t zeros[PIECE];
+    uint8_t *found = malloc(PIECE);
+    int r = found == NULL ? FAULT(-ENOMEM) : 0;
+    bool wrote = false;
+
+    for (uint64_t offset = end; r == 0 && offset < size;) {
+        size_t got;
+        size_t want = size - offset < PIECE ? (size_t)(size - offset) : PIECE;
+        r = io_read_at(fd, found, want, offset, &got);
+        if (r == 0 && memcmp(found, zeros, got) != 0) {
+            r = io_write_at(fd, zeros, want, offset);
+            wrote = true;
+        }
+        offset += want;
+    }
+    free(found);
+    if (r == 0 && wrote)
+        r = io_sync(fd);
+    return r;
+}
+
+static int open_last(struct log *log, struct segment *segment, const struct segment_header *header)
+{
+    char path[4096];
+    struct stat status;
+    struct recovered found;
+
+    inside_path(log, segment->first, path);
+    log->fd = open(path, O_RDWR | O_CLOEXEC);
+    if (log->fd < 0 || fstat(log->fd, &status) != 0)
+        return FAULT(-errno);
+    uint64_t size = (uint64_t)status.st_size;
+    void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, log->fd, 0);
+    if (bytes == MAP_FAILED)
+        return FAULT(-errno);
+    madvise(bytes, size, MADV_SEQUENTIAL);
+    int r = recover_scan(bytes, size, segment, header->previous, &found);
+    munmap(bytes, size);
+    if (r < 0)
+        return r;
+    if (found.torn)
+        say_warn("log.torn_tail", "after=%" PRIu64 " segment=%" PRIu64 " offset=%" PRIu64,
+                 found.last, segment->first, found.end);
+    r = cut_tail(log->fd, found.end, size);
+    if (r < 0)
+        return r;
+    segment->end = found.end;
+    segment->last = found.last;
+    segment->last_time_ms = found.last_time_ms;
+    memcpy(log->previous, found.hash, FORMAT_HASH_SIZE);
+    atomic_store(&log->head, found.last);
+    atomic_store(&log->head_time_ms, found.last_time_ms);
+    return 0;
+}
+
+/* The last time of the segment before, for a last segment that is still empty. */
+static int time_before(struct log *log, uint64_t first)
+{
+    struct segment before = { .first = first };
+    struct segment_header header;
+    struct recovered found;
+    struct stat status;
+    char path[4096];
+
+    int r = read_header(log, first, &header);
+    if (r < 0)
+        return r;
+    inside_path(log, first, path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status) != 0)
+        return FAULT(-errno);
+    void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    if (bytes == MAP_FAILED)
+        return FAULT(-errno);
+    r = recover_scan(bytes, (uint64_t)status.st_size, &before, header.previous, &found);
+    munmap(bytes, (size_t)status.st_size);
+    free(before.places);
+    atomic_store(&log->head_time_ms, found.last_time_ms);
+    return r;
+}
+
+int recover_log(struct log *log)
+{
+    struct segment_header header;
+    uint64_t *firsts;
+    uint32_t count;
+
+    int r = list(log->path, &firsts, &count);
+    for (uint32_t i = 0; r == 0 && i < count; i++) {
+        r = read_header(log, firsts[i], &header);
+        if (r == 0 && i > 0 && header.identity != log->identity) {
+            say_error("log.foreign_segment", "segment=%" PRIu64, firsts[i]);
+            r = FAULT(-EBADMSG);
+        }
+        if (r == 0) {
+            log->identity = header.identity;
+            log->segment_bytes = header.size;
+            if (inside_add_segment(log, firsts[i]) == NULL)
+                r = FAULT(-ENOMEM);
+        }
+        if (r == 0 && i > 0)
+            log->segments[i - 1].last = firsts[i] - 1;
+    }
+    if (r == 0 && count > 0) {
+        r = open_last(log, &log->segments[count - 1], &header);
+        if (r == 0 && count > 1 && log->head_time_ms == 0)
+            r = time_before(log, firsts[count - 2]);
+    }
+    free(firsts);
+    return r;
+}

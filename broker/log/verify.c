@@ -1,0 +1,193 @@
+/*
+ * The whole log, read again: every record, the chain of footers, every checkpoint.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "log/checkpoint.h"
+#include "log/inside.h"
+
+enum { LINE_BYTES = 256 };
+
+struct verify {
+    log_say *say;
+    void *context;
+    struct log_verdict *verdict;
+    struct merkle tree;
+    uint8_t previous[FORMAT_HASH_SIZE];
+    uint64_t next; /* sequence */
+    uint64_t identity;
+    bool whole; /* the tree covers everything from record 1 on */
+};
+
+__attribute__((format(printf, 3, 4))) static void tell(struct verify *verify, bool wrong,
+                                                       const char *format, ...)
+{
+    char line[LINE_BYTES];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    if (verify->say != NULL)
+        verify->say(verify->context, line, wrong);
+}
+
+static void check_point(struct verify *verify, const struct record_header *record)
+{
+    struct checkpoint checkpoint;
+    uint8_t root[MERKLE_HASH_SIZE];
+
+    verify->verdict->checkpoints++;
+    merkle_root(&verify->tree, root);
+    if (checkpoint_unpack(slice_of(record + 1, record->size), &checkpoint, NULL) != 0)
+        tell(verify, true, "record %" PRIu64 " is no whole checkpoint", record->seq);
+    else if (checkpoint.log_identity != verify->identity)
+        tell(verify, true, "the checkpoint at %" PRIu64 " is of another log", record->seq);
+    else if (verify->whole && checkpoint.size == verify->tree.size
+             && memcmp(root, checkpoint.root, sizeof(root)) != 0)
+        tell(verify, true, "the checkpoint at %" PRIu64 " has another root than the records",
+             record->seq);
+}
+
+static void check_batch(struct verify *verify, const uint8_t *bytes,
+                        const struct format_batch *batch)
+{
+    const uint8_t *at = bytes;
+    uint8_t leaf[MERKLE_HASH_SIZE];
+
+    while (at < batch->footer_bytes) {
+        const struct record_header *record = (const void *)at;
+        if (record->type == LOG_CHECKPOINT)
+            check_point(verify, record);
+        merkle_leaf_hash(slice_of(record + 1, record->size), leaf);
+        merkle_add(&verify->tree, leaf);
+        verify->verdict->records++;
+        at += format_record_bytes(record->size);
+    }
+    if (memcmp(batch->footer->previous, verify->previous, FORMAT_HASH_SIZE) != 0)
+        tell(verify, true, "the batch at %" PRIu64 " does not follow the one before",
+             batch->footer->first);
+    format_footer_hash(batch->footer_bytes, verify->previous);
+    verify->verdict->batches++;
+    verify->verdict->last = batch->footer->last;
+    verify->next = batch->footer->last + 1;
+}
+
+static bool next_whole(const uint8_t *bytes, uint64_t size, uint64_t *offset, uint64_t least,
+                       struct format_batch *ret_batch)
+{
+    for (uint64_t at = *offset; at + RECORD_HEADER_BYTES <= size; at += RECORD_ALIGNMENT) {
+        const struct record_header *header = (const void *)(bytes + at);
+        if (header->size != 0 && header->seq >= least && header->type != FOOTER_TYPE
+            && format_batch(bytes + at, size - at, header->seq, ret_batch) == 0) {
+            *offset = at;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_segment(struct verify *verify, const uint8_t *bytes, uint64_t size)
+{
+    uint64_t offset = SEGMENT_HEADER_BYTES;
+    struct format_batch batch;
+    struct segment_header header;
+
+    if (!format_segment_good(bytes, &header)) {
+        tell(verify, true, "a segment's header is damaged");
+        return;
+    }
+    if (verify->verdict->segments == 0) {
+        verify->identity = header.identity;
+        verify->next = header.first;
+        verify->verdict->first = header.first;
+        verify->whole = header.first == 1;
+        memcpy(verify->previous, header.previous, FORMAT_HASH_SIZE);
+    } else if (header.identity != verify->identity || header.first != verify->next) {
+        tell(verify, true, "segment %" PRIu64 " does not follow record %" PRIu64, header.first,
+             verify->next - 1);
+        verify->verdict->damaged += header.first > verify->next ? header.first - verify->next : 0;
+        verify->whole = false;
+        verify->next = header.first;
+    }
+    verify->verdict->segments++;
+    while (true) {
+        int r = format_batch(bytes + offset, size - offset, verify->next, &batch);
+        if (r == FORMAT_NOTHING)
+            return;
+        if (r != 0) {
+            uint64_t from = offset + RECORD_ALIGNMENT;
+            if (!next_whole(bytes, size, &from, verify->next + 1, &batch)) {
+                tell(verify, false, "after %" PRIu64 " there is a tail that was never whole",
+                     verify->next - 1);
+                return;
+            }
+            tell(verify, true, "records %" PRIu64 " to %" PRIu64 " are damaged", verify->next,
+                 batch.footer->first - 1);
+            verify->verdict->damaged += batch.footer->first - verify->next;
+            verify->whole = false;
+            memcpy(verify->previous, batch.footer->previous, FORMAT_HASH_SIZE);
+            offset = from;
+        }
+        check_batch(verify, bytes + offset, &batch);
+        offset += batch.size;
+    }
+}
+
+static int check_file(struct verify *verify, const char *path)
+{
+    struct stat status;
+
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status) != 0)
+        return FAULT(-errno);
+    uint64_t size = (uint64_t)status.st_size;
+    void *bytes =
+        size < SEGMENT_HEADER_BYTES ? MAP_FAILED : mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    if (bytes == MAP_FAILED) {
+        tell(verify, true, "%s is too short", path);
+        return 0;
+    }
+    check_segment(verify, bytes, size);
+    munmap(bytes, size);
+    return 0;
+}
+
+static int is_segment(const struct dirent *entry)
+{
+    return strlen(entry->d_name) == 24 && strcmp(entry->d_name + 20, ".log") == 0;
+}
+
+int log_verify(const char *path, log_say *say, void *context, struct log_verdict *ret_verdict)
+{
+    struct verify verify = { .say = say, .context = context, .verdict = ret_verdict };
+    struct dirent **entries;
+    char file[4096];
+
+    *ret_verdict = (struct log_verdict){ 0 };
+    merkle_open(&verify.tree);
+    int count = scandir(path, &entries, is_segment, alphasort);
+    if (count < 0)
+        return -errno;
+    int r = 0;
+    for (int i = 0; i < count; i++) {
+        snprintf(file, sizeof(file), "%s/%s", path, entries[i]->d_name);
+        if (r == 0)
+            r = check_file(&verify, file);
+        free(entries[i]);
+    }
+    free(entries);
+    merkle_root(&verify.tree, ret_verdict->root);
+    return r;
+}
