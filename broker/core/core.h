@@ -125,8 +125,8 @@ enum core_effect_kind {
     CORE_SEND_SETTLED,   /* request                                                               */
     CORE_SEND_LEASE,     /* lease: the daemon reads the message `seq` from the log and sends both */
     CORE_SEND_PEEKED,    /* peeked: the daemon adds the messages                                  */
-    CORE_SEND_QUERY,     /* query, to peer                                                        */
-    CORE_SEND_ANSWER,    /* answer, to peer                                                       */
+    CORE_SEND_QUERY,     /* forward, to peer                                                       */
+    CORE_SEND_ANSWER,    /* forward, to peer                                                      */
     CORE_FEED,           /* feed: send a part of the log to these peers                           */
     CORE_SCAN,           /* scan: read the log and tell each message by CORE_SCANNED              */
     CORE_CUT,            /* end this peer's connection; code, reason for the operator             */
@@ -175,8 +175,12 @@ struct core_effect {
             uint32_t lease_ms;
         } lease;
         const Bus__Peeked *peeked;
-        const Bus__Query *query;
-        const Bus__Answer *answer;
+        struct {
+            uint64_t id;              /* takes the place of `request`                          */
+            const Bus__Query *query;  /* of SEND_QUERY; its asker is `asker`                   */
+            const Bus__Answer *answer; /* of SEND_ANSWER                                       */
+            const char *asker;
+        } forward;
         struct core_feed feed;
         struct {
             uint32_t mailbox;

@@ -13,15 +13,16 @@ _Static_assert(sizeof(struct footer_payload) == FOOTER_PAYLOAD_BYTES, "a footer"
 _Static_assert(sizeof(struct segment_header) <= SEGMENT_HEADER_BYTES, "a segment's header");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the format is little-endian");
 
-uint32_t format_record_crc(const struct record_header *header)
+uint32_t format_record_crc(const struct record_header *header, uint32_t salt)
 {
     const uint8_t *from = &header->type;
     size_t size = RECORD_HEADER_BYTES - offsetof(struct record_header, type) + header->size;
 
-    return crc32c(0, from, size);
+    return crc32c(salt, from, size);
 }
 
-int format_record(const uint8_t *bytes, uint64_t left, const struct record_header **ret_header)
+int format_record(const uint8_t *bytes, uint64_t left, uint32_t salt,
+                  const struct record_header **ret_header)
 {
     const struct record_header *header = (const void *)bytes;
 
@@ -34,7 +35,20 @@ int format_record(const uint8_t *bytes, uint64_t left, const struct record_heade
         return FORMAT_BAD;
     if (format_record_bytes(header->size) > left)
         return FORMAT_SHORT;
-    return format_record_crc(header) == header->crc ? 0 : FORMAT_BAD;
+    return format_record_crc(header, salt) == header->crc ? 0 : FORMAT_BAD;
+}
+
+void log_record_hash(const struct log_record *record, uint8_t ret_hash[FORMAT_HASH_SIZE])
+{
+    crypto_hash_sha256_state state;
+    uint8_t fields[1 + 24] = { 0x00, (uint8_t)record->type };
+
+    memcpy(fields + 9, &record->seq, 8);
+    memcpy(fields + 17, &record->time_ms, 8);
+    crypto_hash_sha256_init(&state);
+    crypto_hash_sha256_update(&state, fields, sizeof(fields));
+    crypto_hash_sha256_update(&state, record->payload.data, record->payload.size);
+    crypto_hash_sha256_final(&state, ret_hash);
 }
 
 void format_footer_hash(const uint8_t *footer, uint8_t ret_hash[FORMAT_HASH_SIZE])
@@ -42,10 +56,12 @@ void format_footer_hash(const uint8_t *footer, uint8_t ret_hash[FORMAT_HASH_SIZE
     crypto_hash_sha256(ret_hash, footer, FOOTER_BYTES);
 }
 
-void format_segment(uint64_t identity, uint64_t first, uint64_t size,
+void format_segment(uint64_t identity, uint32_t salt, uint64_t first, uint64_t size,
                     const uint8_t previous[FORMAT_HASH_SIZE], uint8_t *bytes)
 {
-    struct segment_header header = { .identity = identity, .first = first, .size = size };
+    struct segment_header header = {
+        .identity = identity, .first = first, .size = size, .salt = salt
+    };
 
     memcpy(header.magic, format_magic, sizeof(header.magic));
     memcpy(header.previous, previous, FORMAT_HASH_SIZE);
@@ -61,7 +77,7 @@ bool format_segment_good(const uint8_t *bytes, struct segment_header *ret_header
            && ret_header->crc == crc32c(0, ret_header, offsetof(struct segment_header, crc));
 }
 
-int format_batch(const uint8_t *bytes, uint64_t left, uint64_t first,
+int format_batch(const uint8_t *bytes, uint64_t left, uint32_t salt, uint64_t first,
                  struct format_batch *ret_batch)
 {
     const struct record_header *header;
@@ -70,7 +86,7 @@ int format_batch(const uint8_t *bytes, uint64_t left, uint64_t first,
     uint32_t crc = 0;
 
     while (true) {
-        int r = format_record(bytes + offset, left - offset, &header);
+        int r = format_record(bytes + offset, left - offset, salt, &header);
         if (r != 0)
             return offset == 0 && (r == FORMAT_NOTHING || r == FORMAT_SHORT) ? FORMAT_NOTHING
                                                                              : FORMAT_BAD;
@@ -94,4 +110,20 @@ int format_batch(const uint8_t *bytes, uint64_t left, uint64_t first,
         .time_ms = header->time_ms,
     };
     return 0;
+}
+
+bool format_find(const uint8_t *bytes, uint64_t size, uint32_t salt, uint64_t least,
+                 uint64_t *offset, struct format_batch *ret_batch)
+{
+    for (uint64_t at = *offset; at + RECORD_HEADER_BYTES <= size; at += RECORD_ALIGNMENT) {
+        const struct record_header *header = (const void *)(bytes + at);
+        if (header->size == 0 || header->type == 0 || header->type == FOOTER_TYPE
+            || header->seq < least)
+            continue;
+        if (format_batch(bytes + at, size - at, salt, header->seq, ret_batch) == 0) {
+            *offset = at;
+            return true;
+        }
+    }
+    return false;
 }

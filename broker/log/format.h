@@ -45,8 +45,8 @@ struct segment_header {
     uint64_t first;    /* sequence   */
     uint64_t size;     /* of the file */
     uint8_t previous[FORMAT_HASH_SIZE];
-    uint32_t crc; /* of what precedes it */
-    uint32_t zero;
+    uint32_t salt; /* random, the same in the whole log; see format_record_crc */
+    uint32_t crc;  /* of what precedes it */
 };
 
 extern const uint8_t format_magic[8];
@@ -57,14 +57,17 @@ static inline uint64_t format_record_bytes(uint32_t payload)
            & ~(uint64_t)(RECORD_ALIGNMENT - 1);
 }
 
-uint32_t format_record_crc(const struct record_header *header);
+/* Begins at the log's salt: bytes that a publisher laid into a payload so that they look like a
+ * batch are then no batch to recovery, which looks for whole batches behind a damaged one. */
+uint32_t format_record_crc(const struct record_header *header, uint32_t salt);
 
 /* What lies at `bytes`, of which `left` are there. */
 enum { FORMAT_NOTHING = 1, FORMAT_BAD = 2, FORMAT_SHORT = 3 };
-int format_record(const uint8_t *bytes, uint64_t left, const struct record_header **ret_header);
+int format_record(const uint8_t *bytes, uint64_t left, uint32_t salt,
+                  const struct record_header **ret_header);
 
 void format_footer_hash(const uint8_t *footer, uint8_t ret_hash[FORMAT_HASH_SIZE]);
-void format_segment(uint64_t identity, uint64_t first, uint64_t size,
+void format_segment(uint64_t identity, uint32_t salt, uint64_t first, uint64_t size,
                     const uint8_t previous[FORMAT_HASH_SIZE], uint8_t *bytes);
 bool format_segment_good(const uint8_t *bytes, struct segment_header *ret_header);
 
@@ -76,5 +79,10 @@ struct format_batch {
     uint64_t size; /* with the footer */
     uint64_t time_ms;
 };
-int format_batch(const uint8_t *bytes, uint64_t left, uint64_t first,
+int format_batch(const uint8_t *bytes, uint64_t left, uint32_t salt, uint64_t first,
                  struct format_batch *ret_batch);
+
+/* The first whole batch at or behind *offset whose first sequence is `least` or more; its place in
+ * *offset.  False: there is none. */
+bool format_find(const uint8_t *bytes, uint64_t size, uint32_t salt, uint64_t least,
+                 uint64_t *offset, struct format_batch *ret_batch);

@@ -28,6 +28,7 @@ struct segment {
 struct log {
     char path[3072];
     uint64_t identity;
+    uint32_t salt; /* where the CRC of each record begins */
     uint64_t segment_bytes;
     int lock_fd;
     int fd;     /* of the last segment */
@@ -62,15 +63,16 @@ struct segment *inside_add_segment(struct log *log, uint64_t first);
 /* recover.c: reads the folder, cuts the torn tail; the log is ready for use. */
 int recover_log(struct log *log);
 
-/* Fills segment->places by reading the whole file; says damage; *ret_bad counts damaged batches.
- * `is_last`: its tail may be torn and is cut (unless `look_only`). */
+/* Walks the batches of a whole segment, fills segment->places, says what is damaged and tells where
+ * the last whole batch ends.  Changes nothing on the disk. */
 struct recovered {
     uint64_t end;
+    uint64_t last_batch; /* its offset; 0: there is none */
     uint64_t last;
     uint64_t last_time_ms;
     uint64_t damaged; /* records */
     bool torn;
     uint8_t hash[FORMAT_HASH_SIZE];
 };
-int recover_scan(const uint8_t *bytes, uint64_t size, struct segment *segment,
+int recover_scan(const uint8_t *bytes, uint64_t size, uint32_t salt, struct segment *segment,
                  const uint8_t previous[FORMAT_HASH_SIZE], struct recovered *ret);

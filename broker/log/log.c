@@ -79,6 +79,10 @@ int log_open(const struct log_options *options, struct log **ret_log)
     snprintf(log->path, sizeof(log->path), "%s", options->path);
     int r = io_make_directory(log->path);
     if (r == 0) {
+        snprintf(path, sizeof(path), "%s/..", log->path);
+        r = io_sync_directory(path);
+    }
+    if (r == 0) {
         snprintf(path, sizeof(path), "%s/lock", log->path);
         r = io_lock(path, &log->lock_fd);
     }
@@ -89,8 +93,10 @@ int log_open(const struct log_options *options, struct log **ret_log)
         unlink(path); /* how far it was filled is not known */
         r = recover_log(log);
     }
-    if (r == 0 && log->segment_count == 0)
+    if (r == 0 && log->segment_count == 0) {
         randombytes_buf(&log->identity, sizeof(log->identity));
+        randombytes_buf(&log->salt, sizeof(log->salt));
+    }
     if (r != 0) {
         log_close(log);
         return r;
@@ -184,11 +190,18 @@ int log_prepare(struct log *log, bool *ret_more)
         unlink(path);
         return LOG_FULL;
     }
+    if (written < 0 && errno == EINTR)
+        written = 0;
     if (written < 0)
         return FAULT(-errno);
     log->prepared += (uint64_t)written;
     *ret_more = log->prepared < log->segment_bytes;
-    return *ret_more ? 0 : io_sync(log->prepare_fd);
+    if (*ret_more)
+        return 0;
+    int r = io_sync(log->prepare_fd);
+    if (r < 0)
+        log->broken = r;
+    return r;
 }
 
 /* The prepared segment becomes the last one, its name durable before anything is in it. */
@@ -204,7 +217,7 @@ static int roll(struct log *log, uint64_t first)
         if (r != 0)
             return r;
     }
-    format_segment(log->identity, first, log->segment_bytes, log->previous, header);
+    format_segment(log->identity, log->salt, first, log->segment_bytes, log->previous, header);
     int r = io_write_at(log->prepare_fd, header, sizeof(header), 0);
     if (r == 0)
         r = io_sync(log->prepare_fd);
@@ -245,14 +258,14 @@ static uint32_t seal(struct log *log, struct log_batch *batch)
 
     for (uint32_t i = 0; i < batch->count; i++) {
         struct record_header *record = (void *)(batch->data + batch->offsets[i]);
-        record->crc = format_record_crc(record);
+        record->crc = format_record_crc(record, log->salt);
         payload.crc = crc32c(payload.crc, &record->crc, sizeof(record->crc));
     }
     memcpy(payload.previous, log->previous, FORMAT_HASH_SIZE);
     memcpy(at, &header, sizeof(header));
     memcpy(at + sizeof(header), &payload, sizeof(payload));
     struct record_header *footer = (void *)at;
-    footer->crc = format_record_crc(footer);
+    footer->crc = format_record_crc(footer, log->salt);
     return (uint32_t)batch->size + FOOTER_BYTES;
 }
 

@@ -29,9 +29,9 @@ enum {
 };
 
 enum {
-    LOG_SEGMENT_BYTES = 64 << 20,   /* of a segment, filled with zeros ahead                  */
-    LOG_BATCH_BYTES = 4 << 20,      /* of a batch at most: what one flush may carry           */
-    LOG_RECORD_BYTES = 1 << 20,     /* of one record's payload at most                        */
+    LOG_SEGMENT_BYTES = 64 << 20, /* of a segment, filled with zeros ahead                  */
+    LOG_BATCH_BYTES = 4 << 20,    /* of a batch at most: what one flush may carry           */
+    LOG_RECORD_BYTES = 1 << 20,   /* of one record's payload at most                        */
 };
 
 /* What a record is.  MESSAGE is a bus.Stored; the others are the broker's own bookkeeping, whose
@@ -90,6 +90,10 @@ struct log_record {
     struct slice payload;
 };
 void log_batch_record(const struct log_batch *batch, uint32_t index, struct log_record *ret_record);
+
+/* The record's leaf in the Merkle tree: SHA-256 over 0x00, type and seven zeros, sequence, time
+ * (little-endian, as on the disk), payload. */
+void log_record_hash(const struct log_record *record, uint8_t ret_hash[32]);
 
 /* ---- append --------------------------------------------------------------------------------------- */
 

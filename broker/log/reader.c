@@ -82,9 +82,10 @@ static int load_places(struct log *log, uint64_t first)
     close(fd);
     if (bytes == MAP_FAILED)
         return FAULT(-errno);
-    int r = format_segment_good(bytes, &header)
-                ? recover_scan(bytes, size, &found, header.previous, &state)
-                : FAULT(-EBADMSG);
+    if (!format_segment_good(bytes, &header))
+        memset(&header, 0,
+               sizeof(header)); /* said at the opening; the batches speak for themselves */
+    int r = recover_scan(bytes, size, log->salt, &found, header.previous, &state);
     munmap(bytes, size);
     if (r < 0) {
         free(found.places);
@@ -156,7 +157,13 @@ static int open_segment(struct log_reader *reader, uint64_t first)
     reader->fd = open(path, O_RDONLY | O_CLOEXEC);
     reader->first = first;
     reader->filled = 0;
-    return reader->fd < 0 ? FAULT(-errno) : 0;
+    if (reader->fd >= 0)
+        return 0;
+    if (errno != ENOENT)
+        return FAULT(-errno);
+    reader->place = 0; /* retention was here between the look and the opening */
+    reader->bad_last = log_first(reader->log) - 1;
+    return LOG_CUT;
 }
 
 /* The segment and a place at or before `next`.  LOG_CUT. */
@@ -245,7 +252,7 @@ static int record_at(struct log_reader *reader, uint64_t limit,
     if (r < 0)
         return r;
     const uint8_t *bytes = reader->buffer + (reader->place - reader->start);
-    r = format_record(bytes, there, ret_header);
+    r = format_record(bytes, there, reader->log->salt, ret_header);
     if (r != FORMAT_SHORT)
         return r;
     if (there < RECORD_HEADER_BYTES)
@@ -257,22 +264,23 @@ static int record_at(struct log_reader *reader, uint64_t limit,
     if (r < 0)
         return r;
     bytes = reader->buffer + (reader->place - reader->start);
-    r = format_record(bytes, there, ret_header);
+    r = format_record(bytes, there, reader->log->salt, ret_header);
     return r == FORMAT_SHORT ? FORMAT_BAD : r;
 }
 
 /* Behind a bad record: up to where is nothing to be trusted?  The next whole batch tells. */
-static void find_behind(struct log_reader *reader, uint64_t limit)
+static void find_behind(struct log_reader *reader, uint64_t limit, uint64_t following)
 {
     uint64_t from = reader->place;
     uint64_t there;
 
-    reader->bad_last = log_head(reader->log);
+    reader->bad_last = following != 0 ? following - 1 : log_head(reader->log);
     for (reader->place += RECORD_ALIGNMENT; reader->place + RECORD_HEADER_BYTES <= limit;
          reader->place += RECORD_ALIGNMENT) {
         const struct record_header *header;
         if (record_at(reader, limit, &header) != 0 || header->type != FOOTER_TYPE
-            || header->size != FOOTER_PAYLOAD_BYTES || header->seq < reader->next)
+            || header->size != FOOTER_PAYLOAD_BYTES || header->seq < reader->next
+            || header->seq > reader->bad_last)
             continue;
         reader->bad_last = header->seq;
         break;
@@ -301,7 +309,7 @@ int log_reader_next(struct log_reader *reader, struct log_record *ret_record)
             return r;
         if (r == FORMAT_NOTHING && following != 0 && reader->next >= following) {
             r = open_segment(reader, following);
-            if (r < 0)
+            if (r != 0)
                 return r;
             reader->place = SEGMENT_HEADER_BYTES;
             limit = limit_of(reader, &following);
@@ -309,7 +317,7 @@ int log_reader_next(struct log_reader *reader, struct log_record *ret_record)
         }
         if (r != 0 || (header->type != FOOTER_TYPE && header->seq > reader->next)) {
             /* Zeros before the end are damage as well. */
-            find_behind(reader, limit);
+            find_behind(reader, limit, following);
             return LOG_DAMAGED;
         }
         reader->place += format_record_bytes(header->size);

@@ -22,24 +22,7 @@
 #include "base/log.h"
 #include "log/inside.h"
 
-/* The next whole batch that begins behind `offset`; its footer tells its first sequence. */
-static bool find_whole(const uint8_t *bytes, uint64_t size, uint64_t *offset, uint64_t least,
-                       struct format_batch *ret_batch)
-{
-    for (uint64_t at = *offset; at + RECORD_HEADER_BYTES <= size; at += RECORD_ALIGNMENT) {
-        const struct record_header *header = (const void *)(bytes + at);
-        if (header->size == 0 || header->type == 0 || header->type == FOOTER_TYPE
-            || header->seq < least)
-            continue;
-        if (format_batch(bytes + at, size - at, header->seq, ret_batch) == 0) {
-            *offset = at;
-            return true;
-        }
-    }
-    return false;
-}
-
-int recover_scan(const uint8_t *bytes, uint64_t size, struct segment *segment,
+int recover_scan(const uint8_t *bytes, uint64_t size, uint32_t salt, struct segment *segment,
                  const uint8_t previous[FORMAT_HASH_SIZE], struct recovered *ret)
 {
     uint64_t offset = SEGMENT_HEADER_BYTES;
@@ -49,15 +32,14 @@ int recover_scan(const uint8_t *bytes, uint64_t size, struct segment *segment,
     *ret = (struct recovered){ .end = offset, .last = segment->first - 1 };
     memcpy(ret->hash, previous, FORMAT_HASH_SIZE);
     while (true) {
-        int r = format_batch(bytes + offset, size - offset, ret->last + 1, &batch);
-        if (r == FORMAT_NOTHING)
-            return 0;
+        int r = format_batch(bytes + offset, size - offset, salt, ret->last + 1, &batch);
         bool chained = r == 0 && memcmp(batch.footer->previous, ret->hash, FORMAT_HASH_SIZE) == 0;
         if (!chained) {
             uint64_t from = offset + RECORD_ALIGNMENT;
             struct format_batch next;
-            if (!find_whole(bytes, size, &from, ret->last + 2, &next)) {
-                ret->torn = true;
+            /* Zeros too may be what damage left: the end is where nothing whole is behind. */
+            if (!format_find(bytes, size, salt, ret->last + 2, &from, &next)) {
+                ret->torn = r != FORMAT_NOTHING;
                 return 0;
             }
             say_error("log.damaged",
@@ -75,6 +57,7 @@ int recover_scan(const uint8_t *bytes, uint64_t size, struct segment *segment,
         }
         format_footer_hash(batch.footer_bytes, ret->hash);
         offset += batch.size;
+        ret->last_batch = offset - batch.size;
         ret->end = offset;
         ret->last = batch.footer->last;
         ret->last_time_ms = batch.time_ms;
@@ -170,6 +153,23 @@ static int cut_tail(int fd, uint64_t end, uint64_t size)
     return r;
 }
 
+/* A process that ended because a flush failed leaves pages in the cache that the disk does not have,
+ * and the kernel calls them clean.  Only the last batch can be one of those (nothing is appended
+ * after a failure), so it is written again, and flushed, before anybody may read it. */
+static int write_again(int fd, const uint8_t *bytes, const struct recovered *found)
+{
+    if (found->last_batch == 0)
+        return io_sync(fd);
+    size_t size = (size_t)(found->end - found->last_batch);
+    uint8_t *copy = malloc(size);
+    if (copy == NULL)
+        return FAULT(-ENOMEM);
+    memcpy(copy, bytes + found->last_batch, size);
+    int r = io_write_at(fd, copy, size, found->last_batch);
+    free(copy);
+    return r == 0 ? io_sync(fd) : r;
+}
+
 static int open_last(struct log *log, struct segment *segment, const struct segment_header *header)
 {
     char path[4096];
@@ -185,7 +185,9 @@ static int open_last(struct log *log, struct segment *segment, const struct segm
     if (bytes == MAP_FAILED)
         return FAULT(-errno);
     madvise(bytes, size, MADV_SEQUENTIAL);
-    int r = recover_scan(bytes, size, segment, header->previous, &found);
+    int r = recover_scan(bytes, size, header->salt, segment, header->previous, &found);
+    if (r == 0)
+        r = write_again(log->fd, bytes, &found);
     munmap(bytes, size);
     if (r < 0)
         return r;
@@ -224,11 +226,34 @@ static int time_before(struct log *log, uint64_t first)
     close(fd);
     if (bytes == MAP_FAILED)
         return FAULT(-errno);
-    r = recover_scan(bytes, (uint64_t)status.st_size, &before, header.previous, &found);
+    r = recover_scan(bytes, (uint64_t)status.st_size, header.salt, &before, header.previous,
+                     &found);
     munmap(bytes, (size_t)status.st_size);
     free(before.places);
     atomic_store(&log->head_time_ms, found.last_time_ms);
     return r;
+}
+
+/* The header of a sealed segment may be damaged without stopping anybody: reads of it will answer
+ * LOG_DAMAGED.  That of the last one may not: where it ends, and what comes next, would be a guess. */
+static int note_segment(struct log *log, uint64_t first, bool is_last,
+                        struct segment_header *ret_header)
+{
+    int r = read_header(log, first, ret_header);
+    if (r < 0 && (r != -EBADMSG || is_last))
+        return r;
+    if (r == 0 && log->identity != 0 && ret_header->identity != log->identity) {
+        say_error("log.foreign_segment", "segment=%" PRIu64, first);
+        return FAULT(-EBADMSG);
+    }
+    if (r == 0) {
+        log->identity = ret_header->identity;
+        log->salt = ret_header->salt;
+        log->segment_bytes = ret_header->size;
+    }
+    if (log->segment_count > 0)
+        log->segments[log->segment_count - 1].last = first - 1;
+    return inside_add_segment(log, first) == NULL ? FAULT(-ENOMEM) : 0;
 }
 
 int recover_log(struct log *log)
@@ -238,21 +263,11 @@ int recover_log(struct log *log)
     uint32_t count;
 
     int r = list(log->path, &firsts, &count);
-    for (uint32_t i = 0; r == 0 && i < count; i++) {
-        r = read_header(log, firsts[i], &header);
-        if (r == 0 && i > 0 && header.identity != log->identity) {
-            say_error("log.foreign_segment", "segment=%" PRIu64, firsts[i]);
-            r = FAULT(-EBADMSG);
-        }
-        if (r == 0) {
-            log->identity = header.identity;
-            log->segment_bytes = header.size;
-            if (inside_add_segment(log, firsts[i]) == NULL)
-                r = FAULT(-ENOMEM);
-        }
-        if (r == 0 && i > 0)
-            log->segments[i - 1].last = firsts[i] - 1;
-    }
+    for (uint32_t i = 0; r == 0 && i < count; i++)
+        r = note_segment(log, firsts[i], i + 1 == count, &header);
+    /* A rename whose directory was not flushed is seen, and may still be lost. */
+    if (r == 0)
+        r = io_sync_directory(log->path);
     if (r == 0 && count > 0) {
         r = open_last(log, &log->segments[count - 1], &header);
         if (r == 0 && count > 1 && log->head_time_ms == 0)

@@ -16,13 +16,15 @@
 #include "log/checkpoint.h"
 #include "log/inside.h"
 
-enum { LINE_BYTES = 256 };
+enum { LINE_BYTES = 256, LEAVES = 64 << 10 };
 
 struct verify {
     log_say *say;
     void *context;
     struct log_verdict *verdict;
-    struct merkle tree;
+    struct merkle tree; /* over the records before `leaves` */
+    uint8_t (*leaves)[MERKLE_HASH_SIZE];
+    uint32_t leaf_count;
     uint8_t previous[FORMAT_HASH_SIZE];
     uint64_t next; /* sequence */
     uint64_t identity;
@@ -42,35 +44,66 @@ __attribute__((format(printf, 3, 4))) static void tell(struct verify *verify, bo
         verify->say(verify->context, line, wrong);
 }
 
+/* A checkpoint lies a little behind the records that it covers, because it is made off the path of
+ * an acknowledgement; so the last leaves wait here until one asks for the root at its size. */
+static void settle(struct verify *verify, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        merkle_add(&verify->tree, verify->leaves[i]);
+    verify->leaf_count -= count;
+    memmove(verify->leaves, verify->leaves + count, verify->leaf_count * sizeof(*verify->leaves));
+}
+
+static void add_leaf(struct verify *verify, const struct record_header *record)
+{
+    if (verify->leaf_count == LEAVES)
+        settle(verify, LEAVES / 2);
+    log_record_hash(&(struct log_record){ .type = (enum log_type)record->type,
+                                          .seq = record->seq,
+                                          .time_ms = record->time_ms,
+                                          .payload = slice_of(record + 1, record->size) },
+                    verify->leaves[verify->leaf_count++]);
+}
+
+static void check_root(struct verify *verify, const struct checkpoint *checkpoint, uint64_t seq)
+{
+    uint8_t root[MERKLE_HASH_SIZE];
+
+    if (checkpoint->size < verify->tree.size
+        || checkpoint->size > verify->tree.size + verify->leaf_count) {
+        tell(verify, checkpoint->size >= seq, "the checkpoint at %" PRIu64 " covers %" PRIu64, seq,
+             checkpoint->size);
+        return;
+    }
+    settle(verify, (uint32_t)(checkpoint->size - verify->tree.size));
+    merkle_root(&verify->tree, root);
+    if (memcmp(root, checkpoint->root, sizeof(root)) != 0)
+        tell(verify, true, "the checkpoint at %" PRIu64 " has another root than the records", seq);
+}
+
 static void check_point(struct verify *verify, const struct record_header *record)
 {
     struct checkpoint checkpoint;
-    uint8_t root[MERKLE_HASH_SIZE];
 
     verify->verdict->checkpoints++;
-    merkle_root(&verify->tree, root);
     if (checkpoint_unpack(slice_of(record + 1, record->size), &checkpoint, NULL) != 0)
         tell(verify, true, "record %" PRIu64 " is no whole checkpoint", record->seq);
     else if (checkpoint.log_identity != verify->identity)
         tell(verify, true, "the checkpoint at %" PRIu64 " is of another log", record->seq);
-    else if (verify->whole && checkpoint.size == verify->tree.size
-             && memcmp(root, checkpoint.root, sizeof(root)) != 0)
-        tell(verify, true, "the checkpoint at %" PRIu64 " has another root than the records",
-             record->seq);
+    else if (verify->whole)
+        check_root(verify, &checkpoint, record->seq);
 }
 
 static void check_batch(struct verify *verify, const uint8_t *bytes,
                         const struct format_batch *batch)
 {
     const uint8_t *at = bytes;
-    uint8_t leaf[MERKLE_HASH_SIZE];
 
     while (at < batch->footer_bytes) {
         const struct record_header *record = (const void *)at;
         if (record->type == LOG_CHECKPOINT)
             check_point(verify, record);
-        merkle_leaf_hash(slice_of(record + 1, record->size), leaf);
-        merkle_add(&verify->tree, leaf);
+        add_leaf(verify, record);
         verify->verdict->records++;
         at += format_record_bytes(record->size);
     }
@@ -81,20 +114,6 @@ static void check_batch(struct verify *verify, const uint8_t *bytes,
     verify->verdict->batches++;
     verify->verdict->last = batch->footer->last;
     verify->next = batch->footer->last + 1;
-}
-
-static bool next_whole(const uint8_t *bytes, uint64_t size, uint64_t *offset, uint64_t least,
-                       struct format_batch *ret_batch)
-{
-    for (uint64_t at = *offset; at + RECORD_HEADER_BYTES <= size; at += RECORD_ALIGNMENT) {
-        const struct record_header *header = (const void *)(bytes + at);
-        if (header->size != 0 && header->seq >= least && header->type != FOOTER_TYPE
-            && format_batch(bytes + at, size - at, header->seq, ret_batch) == 0) {
-            *offset = at;
-            return true;
-        }
-    }
-    return false;
 }
 
 static void check_segment(struct verify *verify, const uint8_t *bytes, uint64_t size)
@@ -122,12 +141,12 @@ static void check_segment(struct verify *verify, const uint8_t *bytes, uint64_t 
     }
     verify->verdict->segments++;
     while (true) {
-        int r = format_batch(bytes + offset, size - offset, verify->next, &batch);
-        if (r == FORMAT_NOTHING)
-            return;
+        int r = format_batch(bytes + offset, size - offset, header.salt, verify->next, &batch);
         if (r != 0) {
             uint64_t from = offset + RECORD_ALIGNMENT;
-            if (!next_whole(bytes, size, &from, verify->next + 1, &batch)) {
+            if (!format_find(bytes, size, header.salt, verify->next + 1, &from, &batch)) {
+                if (r == FORMAT_NOTHING)
+                    return;
                 tell(verify, false, "after %" PRIu64 " there is a tail that was never whole",
                      verify->next - 1);
                 return;
@@ -176,10 +195,15 @@ int log_verify(const char *path, log_say *say, void *context, struct log_verdict
     char file[4096];
 
     *ret_verdict = (struct log_verdict){ 0 };
+    verify.leaves = malloc(LEAVES * sizeof(*verify.leaves));
+    if (verify.leaves == NULL)
+        return FAULT(-ENOMEM);
     merkle_open(&verify.tree);
     int count = scandir(path, &entries, is_segment, alphasort);
-    if (count < 0)
-        return -errno;
+    if (count < 0) {
+        free(verify.leaves);
+        return FAULT(-errno);
+    }
     int r = 0;
     for (int i = 0; i < count; i++) {
         snprintf(file, sizeof(file), "%s/%s", path, entries[i]->d_name);
@@ -188,6 +212,8 @@ int log_verify(const char *path, log_say *say, void *context, struct log_verdict
         free(entries[i]);
     }
     free(entries);
+    settle(&verify, verify.leaf_count);
+    free(verify.leaves);
     merkle_root(&verify.tree, ret_verdict->root);
     return r;
 }

@@ -1,0 +1,78 @@
+/*
+ * cli/cli.h - what every verb of `carebus` shares: who speaks, to which town, and how it prints.
+ *
+ * A verb is one function that returns an exit status of base/err.h.  Errors are one line and one
+ * hint, on stderr: `carebus: 69 the broker does not answer. Hint: carebus up`.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+enum {
+    CLI_PATH_BYTES = 4096,
+    CLI_ARENA_BYTES = 64 << 20, /* of one call: a page of a log, an import            */
+    CLI_TIMEOUT_MS = 10 * 1000,
+    CLI_LIST_ROWS = 500, /* of one page of a list                              */
+};
+
+struct cli {
+    const char *town; /* the town's directory: -c, else CAREBUS_TOWN, else ./var  */
+    const char *post; /* --as: `hcz.desk`, or "" */
+    char unit[64];    /* whose key is used: the part of `post` before its dot      */
+    bool json;
+    bool quiet;
+    bool color;
+    bool yes;
+    uint32_t timeout_ms;
+    struct arena arena; /* of this call */
+    int argc;           /* the arguments of the verb, without its name */
+    char **argv;
+};
+
+struct verb {
+    const char *name;
+    const char *arguments;
+    const char *summary;
+    int (*run)(struct cli *cli);
+    const char *help; /* more lines for `carebus VERB --help`, or NULL */
+};
+
+/* The table of verbs; ends with a row without a name. */
+extern const struct verb cli_verbs[];
+
+/* Prints `carebus: STATUS text` and, if there is one, a hint; returns `status`. */
+int cli_fail(int status, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Takes the option `--name VALUE` (or `--name=VALUE`) out of the verb's arguments; NULL: it is not
+ * there.  cli_flag: the option without a value. */
+const char *cli_option(struct cli *cli, const char *name);
+bool cli_flag(struct cli *cli, const char *name);
+
+/* The next argument that is no option, taken out; NULL: no more. */
+const char *cli_argument(struct cli *cli);
+
+/* 0, or EXIT_BAD_USAGE with its line when arguments are left over. */
+int cli_no_more(struct cli *cli);
+
+/* A number, a duration (`90s`, `10m`, `2h`, `1d`) in ms, a point in time in ms (a date, a time of
+ * clock_parse, `-1h` before `now_ms`, `+2h` after it). False: it is none. */
+bool cli_number(const char *text, uint64_t limit, uint64_t *ret_number);
+bool cli_duration(const char *text, uint64_t *ret_ms);
+bool cli_time(const char *text, uint64_t now_ms, uint64_t *ret_ms);
+
+/* A path below the town's directory, lent as the arena. */
+const char *cli_path(struct cli *cli, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The path of a program of the house: beside this one. */
+const char *cli_program(struct cli *cli, const char *name);
+
+/* Prints a JSON value as one line and lets go of it; 0, or EXIT_IO. */
+int cli_print_json(json_t *value);

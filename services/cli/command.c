@@ -1,0 +1,266 @@
+/*
+ * Every command and question of every service, from its own tables.
+ */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/message.h"
+#include "cli/print.h"
+#include "cli/publish.h"
+#include "cli/verbs.h"
+
+/* `RecordCallback` as it is typed: `record-callback`. */
+static const char *typed(struct cli *cli, const char *name)
+{
+    char text[128];
+    size_t used = 0;
+
+    for (const char *at = name; *at != '\0' && used + 2 < sizeof(text); at++) {
+        if (isupper((unsigned char)*at) && at != name)
+            text[used++] = '-';
+        text[used++] = (char)tolower((unsigned char)*at);
+    }
+    text[used] = '\0';
+    return arena_text(&cli->arena, text);
+}
+
+/* ---- help ---------------------------------------------------------------------------------------- */
+
+static void fields_of(const ProtobufCMessageDescriptor *type)
+{
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[i];
+        bool list = field->label == PROTOBUF_C_LABEL_REPEATED;
+        printf(" %s=%s", field->name, list ? "...,..." : "");
+    }
+    putchar('\n');
+}
+
+static int help_message(struct cli *cli, const struct service *service,
+                        const ProtobufCMessageDescriptor *type)
+{
+    printf("usage: carebus %s %s", service->name, typed(cli, type->short_name));
+    fields_of(type);
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        if (type->fields[i].type != PROTOBUF_C_TYPE_ENUM)
+            continue;
+        const ProtobufCEnumDescriptor *values = type->fields[i].descriptor;
+        printf("\n%s is one of", type->fields[i].name);
+        for (unsigned at = 0; at < values->n_values; at++)
+            if (values->values[at].value != 0)
+                printf(" %s", values->values[at].name);
+        putchar('\n');
+    }
+    return 0;
+}
+
+static bool is_own(const struct service *service, const struct command *command)
+{
+    const char *package = command->message->package_name;
+
+    if (command->of != NULL)
+        return strcmp(command->of, service->name) == 0;
+    return strcmp(package, service->name) == 0;
+}
+
+static void list_commands(struct cli *cli, const struct service *service,
+                          const struct command *commands)
+{
+    for (const struct command *command = commands; command->message != NULL; command++) {
+        if (!is_own(service, command))
+            continue;
+        printf("  %-24s", typed(cli, command->message->short_name));
+        fields_of(command->message);
+    }
+}
+
+static int help_service(struct cli *cli, const struct service *service)
+{
+    printf("usage: carebus --as POST %s COMMAND|QUESTION field=value...\n\ncommands\n",
+           service->name);
+    list_commands(cli, service, service->commands);
+    if (service->loop != NULL)
+        printf("  and those of every service that serves needs: open-need, dispatch, receive, "
+               "accept,\n  reject, decline, start, request-hold, approve-hold, deny-hold, resume,\n"
+               "  report-interim, complete, fail, recall, mark-error, rule, record-callback,\n"
+               "  withdraw-need, reopen-need, amend-need, change-priority\n");
+    puts("\nquestions");
+    for (const struct question *q = service->questions; q != NULL && q->message != NULL; q++) {
+        printf("  %-24s", typed(cli, q->message->short_name));
+        fields_of(q->message);
+    }
+    if (service->loop != NULL)
+        puts("  worklist, need, needs-of, board");
+    printf(
+        "\ncarebus %s COMMAND --help says its fields and codes; carebus describe %s its states.\n",
+        service->name, service->name);
+    return 0;
+}
+
+/* ---- questions ----------------------------------------------------------------------------------- */
+
+/* The type that answers a question; NULL: it is a command. */
+static const ProtobufCMessageDescriptor *answer_to(const struct service *service,
+                                                   const ProtobufCMessageDescriptor *type)
+{
+    for (const struct question *q = service->questions; q != NULL && q->message != NULL; q++)
+        if (q->message == type)
+            return q->answer;
+    if (service->loop != NULL)
+        return loop_answer_to(type);
+    return NULL;
+}
+
+static int ask(struct cli *cli, struct link *link, const char *subject, struct slice body,
+               const ProtobufCMessageDescriptor *type)
+{
+    ProtobufCMessage *answer;
+    const char *reason;
+    struct slice bytes;
+
+    int status = link_query(link, subject, body, &bytes);
+    if (status != 0)
+        return status;
+    if (scan_unpack(type, bytes, &cli->arena, &answer, &reason) != 0)
+        return cli_fail(EXIT_IO, NULL, "%s: an answer that cannot be read: %s", subject, reason);
+    return message_print_answer(cli, answer);
+}
+
+/* ---- a command or a question --------------------------------------------------------------------- */
+
+static int carry_out(struct cli *cli, const struct service *service, const char *name,
+                     const ProtobufCMessageDescriptor *type)
+{
+    const ProtobufCMessageDescriptor *answer = answer_to(service, type);
+    const char *unit = cli_option(cli, "--for");
+    struct publish_options options;
+    struct link *link;
+    struct slice body;
+
+    const char *subject =
+        arena_print(&cli->arena, "%s.%s.%s", service->name, name, unit == NULL ? cli->unit : unit);
+    int status = publish_take_options(cli, &options);
+    if (status == 0)
+        status = link_open(cli, &link);
+    if (status != 0)
+        return status;
+
+    status = options.data != NULL
+                 ? message_from_text(cli, type, options.data, &body)
+                 : message_from_arguments(cli, type, link_welcome(link)->time_ms, &body);
+    if (status == 0 && answer != NULL)
+        status = ask(cli, link, subject, body, answer);
+    else if (status == 0)
+        status = publish_and_tell(cli, link, subject, body, &options);
+    link_close(link);
+    return status;
+}
+
+int cli_speak(struct cli *cli, const struct service *service)
+{
+    bool wants_help = cli_flag(cli, "--help");
+    const char *word = cli_argument(cli);
+    const char *name;
+
+    if (word == NULL)
+        return help_service(cli, service);
+    const ProtobufCMessageDescriptor *type = message_named(service->name, word, &name);
+    if (type == NULL)
+        return cli_fail(EXIT_BAD_USAGE,
+                        arena_print(&cli->arena, "carebus %s --help lists them", service->name),
+                        "%s has no command or question '%s'", service->name, word);
+    if (wants_help)
+        return help_message(cli, service, type);
+    return carry_out(cli, service, name, type);
+}
+
+int verb_organisation(struct cli *cli)
+{
+    return cli_speak(cli, cli_service("organisation"));
+}
+
+int verb_registry(struct cli *cli)
+{
+    return cli_speak(cli, cli_service("registry"));
+}
+
+int verb_hotline(struct cli *cli)
+{
+    return cli_speak(cli, cli_service("hotline"));
+}
+
+int verb_referral(struct cli *cli)
+{
+    return cli_speak(cli, cli_service("referral"));
+}
+
+int verb_supervision(struct cli *cli)
+{
+    return cli_speak(cli, cli_service("supervision"));
+}
+
+/* ---- questions that the desk asks every day ------------------------------------------------------ */
+
+static int ask_named(struct cli *cli, const char *service, const char *question,
+                     const char *argument)
+{
+    if (argument != NULL)
+        cli->argv[cli->argc++] = (char *)(uintptr_t)argument;
+    const char *name;
+    const ProtobufCMessageDescriptor *type = message_named(service, question, &name);
+    if (type == NULL)
+        return cli_fail(EXIT_UNAVAILABLE, NULL, "%s has no question '%s'", service, question);
+    return carry_out(cli, cli_service(service), name, type);
+}
+
+static const char *unit_argument(struct cli *cli)
+{
+    const char *unit = cli_option(cli, "--unit");
+    return unit == NULL ? NULL : arena_print(&cli->arena, "unit=%s", unit);
+}
+
+int verb_overdue(struct cli *cli)
+{
+    return ask_named(cli, "supervision", "LateNow", unit_argument(cli));
+}
+
+int verb_duties(struct cli *cli)
+{
+    return ask_named(cli, "supervision", "DutyBoard", unit_argument(cli));
+}
+
+int verb_worklist(struct cli *cli)
+{
+    const char *unit = cli_argument(cli);
+    if (unit == NULL)
+        unit = cli->unit;
+    const char *argument = arena_print(&cli->arena, "unit=%s", unit);
+    int status = 0;
+
+    for (const struct service *const *service = cli_services; *service != NULL && status == 0;
+         service++) {
+        if ((*service)->loop == NULL)
+            continue;
+        if (!cli->json && !cli->quiet)
+            printf("%s\n", (*service)->name);
+        status = ask_named(cli, (*service)->name, "Worklist", argument);
+    }
+    return status;
+}
+
+int verb_describe(struct cli *cli)
+{
+    bool dot = cli_flag(cli, "--dot");
+    const char *name = cli_argument(cli);
+
+    if (name == NULL || cli_service(name) == NULL)
+        return cli_fail(EXIT_BAD_USAGE, "organisation registry hotline referral supervision",
+                        "describe wants a service");
+    const char *program = cli_program(cli, arena_print(&cli->arena, "carebus-%s", name));
+    fflush(stdout);
+    execl(program, program, dot ? "--dot" : "--describe", (char *)NULL);
+    return cli_fail(EXIT_UNAVAILABLE, NULL, "%s does not start: %s", program, strerror(errno));
+}

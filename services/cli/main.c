@@ -1,0 +1,137 @@
+/*
+ * carebus - the operator's and the desk's command line.
+ */
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/cli.h"
+#include "cli/print.h"
+
+static int help(void)
+{
+    printf("carebus %s - the bus of a town that looks after those who cannot ask for help twice\n\n"
+           "usage: carebus [-c TOWN] [--as POST] [--json] VERB [arguments]\n\n",
+           CAREBUS_VERSION);
+    for (const struct verb *verb = cli_verbs; verb->name != NULL; verb++) {
+        char left[64];
+        snprintf(left, sizeof(left), "%s %s", verb->name, verb->arguments);
+        printf("  %-38s %s\n", left, verb->summary);
+    }
+    printf("\n"
+           "  -c, --context TOWN   the town's directory (CAREBUS_TOWN, else ./var)\n"
+           "      --as POST        who acts: a post (hcz.desk) or a unit (hcz); its key is used\n"
+           "      --json           JSON, one value a line, for programs\n"
+           "      --timeout TIME   how long to wait for an answer (10s)\n"
+           "  -q, --quiet          no notes, only answers\n"
+           "      --yes            no questions\n\n"
+           "carebus VERB --help says more.  Exit codes: 0 done, 1 refused by a service, 64 usage,\n"
+           "65 rows refused, 66 no input, 69 broker away, 73/74 cannot write, 75 try again,\n"
+           "76 damage found, 77 not permitted, 78 configuration.\n");
+    return 0;
+}
+
+static const struct verb *verb_named(const char *name)
+{
+    for (const struct verb *verb = cli_verbs; verb->name != NULL; verb++)
+        if (strcmp(verb->name, name) == 0)
+            return verb;
+    return NULL;
+}
+
+static int verb_help(const struct verb *verb)
+{
+    printf("usage: carebus %s %s\n\n%s.\n", verb->name, verb->arguments, verb->summary);
+    if (verb->help != NULL)
+        printf("\n%s", verb->help);
+    return 0;
+}
+
+/* The global flags, wherever they stand. */
+static int take_globals(struct cli *cli)
+{
+    const char *town = cli_option(cli, "--context");
+    if (town == NULL)
+        town = cli_option(cli, "-c");
+    if (town == NULL)
+        town = getenv("CAREBUS_TOWN");
+    cli->town = town == NULL || town[0] == '\0' ? "var" : town;
+
+    const char *post = cli_option(cli, "--as");
+    if (post == NULL)
+        post = getenv("CAREBUS_AS");
+    cli->post = post == NULL ? "" : post;
+    const char *dot = strchr(cli->post, '.');
+    size_t length = dot == NULL ? strlen(cli->post) : (size_t)(dot - cli->post);
+    if (length >= sizeof(cli->unit))
+        return cli_fail(EXIT_BAD_USAGE, NULL, "--as: %zu characters are no post", length);
+    if (length == 0)
+        snprintf(cli->unit, sizeof(cli->unit), "ops");
+    else
+        snprintf(cli->unit, sizeof(cli->unit), "%.*s", (int)length, cli->post);
+
+    cli->json = cli_flag(cli, "--json");
+    cli->quiet = cli_flag(cli, "--quiet") || cli_flag(cli, "-q");
+    cli->yes = cli_flag(cli, "--yes");
+    cli->color = !cli_flag(cli, "--no-color") && isatty(STDOUT_FILENO) != 0;
+
+    uint64_t timeout_ms = CLI_TIMEOUT_MS;
+    const char *timeout = cli_option(cli, "--timeout");
+    if (timeout != NULL && (!cli_duration(timeout, &timeout_ms) || timeout_ms > 3600 * 1000))
+        return cli_fail(EXIT_BAD_USAGE, "--timeout 30s", "--timeout: '%s' is no time", timeout);
+    cli->timeout_ms = (uint32_t)timeout_ms;
+    return 0;
+}
+
+static int run(struct cli *cli)
+{
+    int status = take_globals(cli);
+    if (status != 0)
+        return status;
+    if (cli_flag(cli, "--version")) {
+        printf("carebus %s\n", CAREBUS_VERSION);
+        return 0;
+    }
+
+    bool wants_help = cli_flag(cli, "--help") || cli_flag(cli, "-h");
+    const char *name = cli_argument(cli);
+    if (name == NULL || strcmp(name, "help") == 0)
+        return help();
+    const struct verb *verb = verb_named(name);
+    if (verb == NULL)
+        return cli_fail(EXIT_BAD_USAGE, "carebus --help lists the verbs", "there is no verb '%s'",
+                        name);
+    if (wants_help && verb->help != NULL)
+        return verb_help(verb);
+    if (wants_help) {
+        /* The verbs of a service teach from its own tables. */
+        static char flag[] = "--help";
+        cli->argv[cli->argc++] = flag;
+    }
+    return verb->run(cli);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    setvbuf(stdout, NULL, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, 0);
+    say_setup("carebus");
+    if (getenv("CAREBUS_LOG") == NULL)
+        say_set_level(SAY_ERROR);
+
+    char *arguments[256] = { NULL };
+    struct cli cli = { .argv = arguments };
+    if (argc > 250)
+        return cli_fail(EXIT_BAD_USAGE, NULL, "more than 250 arguments");
+    for (int i = 1; i < argc; i++)
+        arguments[cli.argc++] = argv[i];
+    arena_open(&cli.arena, CLI_ARENA_BYTES);
+
+    int status = run(&cli);
+    if (fflush(stdout) != 0 && status == 0)
+        status = cli_fail(EXIT_IO, NULL, "the output cannot be written");
+    arena_close(&cli.arena);
+    return status;
+}

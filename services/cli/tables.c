@@ -1,0 +1,105 @@
+/*
+ * carebus on one page: what it can be asked to do.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "cli/verbs.h"
+
+extern const struct service organisation_service;
+extern const struct service registry_service;
+extern const struct service hotline_service;
+extern const struct service referral_service;
+extern const struct service supervision_service;
+
+const struct service *const cli_services[] = {
+    &organisation_service, &registry_service,    &hotline_service,
+    &referral_service,     &supervision_service, NULL,
+};
+
+const struct service *cli_service(const char *name)
+{
+    for (const struct service *const *service = cli_services; *service != NULL; service++)
+        if (strcmp((*service)->name, name) == 0)
+            return *service;
+    return NULL;
+}
+
+static const char command_help[] =
+    "A command is the service's message in small letters; its fields are field=value:\n"
+    "  carebus --as hcz.desk referral accept assignment=n1/1 fill=HIS-204\n"
+    "  carebus --as dzb.seat referral callback-list\n"
+    "Options: --for UNIT (the subject's last token; the own unit), --case ID, --priority P1,\n"
+    "--no-wait (stored is enough).  carebus describe SERVICE lists commands, states, questions.\n";
+
+const struct verb cli_verbs[] = {
+    { "init", "DIR", "Makes a new town: keys, permissions, configuration", verb_init,
+      "DIR must not exist, or be empty.  --endpoint tcp://127.0.0.1:5800 is where the broker will\n"
+      "listen; --data FOLDER holds the town's tables (units.csv ...); --exercise N makes a drill\n"
+      "whose clock runs N times faster, --start TIME sets the drill's first moment.\n" },
+    { "up", "[--only S,...] [--detach]", "Starts and supervises all processes on one machine",
+      verb_up,
+      "Runs until Ctrl-C; --detach comes back when the town is up.  A process that ends is "
+      "started\n"
+      "again after 0.2 s, then later and later, five times in a minute; then it stays down, and is "
+      "said.\n" },
+    { "down", "", "Stops what `up` started", verb_down, "" },
+    { "load", "[FOLDER]", "Loads the town's directory, policy and calendar (again: only changes)",
+      verb_load,
+      "FOLDER holds units.csv, committees.csv, policy.csv ...; the folder given to init is the "
+      "usual.\n" },
+    { "status", "[--watch]", "Health: broker, services, mailboxes", verb_status, "" },
+    { "check", "health|lag|dead|disk|overdue [-w N] [-c N]",
+      "One line for Nagios and Zabbix, exit 0/1/2/3", verb_check, "" },
+    { "pub", "SUBJECT --data JSON|@FILE", "Publishes one message", verb_pub,
+      "--case ID, --priority P0..P5, --wait stored|outcome, --not-before TIME, --expires TIME.\n"
+      "Prints the sequence and the id; with --wait outcome what the service answered.\n" },
+    { "sub", "[FILTER...] [--from first|SEQ|TIME|now]", "Follows the log", verb_sub,
+      "FILTER is service.Message.unit with * for one token and > for the rest.  --limit N ends "
+      "it;\n"
+      "--from takes first, now, a sequence, -1h, or 2023-01-18T08:00.  JSON with --json: one a "
+      "line.\n" },
+    { "log", "[--case ID] [--unit U] [--from ...]", "The log as it is, then the end", verb_log,
+      "--case ID, --unit UNIT, --filter F, --from first|SEQ|TIME, --grep TEXT, --limit N.\n" },
+    { "trace", "CASE", "One case's timeline", verb_trace, "" },
+    { "why", "ID|SEQ", "Where a message is and what it waits for", verb_why, "" },
+    { "query", "SERVICE QUESTION [field=value...]", "A live question", verb_query,
+      "--for UNIT sets the last token of the subject.  carebus describe SERVICE lists "
+      "questions.\n" },
+    { "mailbox", "ls|peek|take|ack|return|dead|redrive [UNIT]", "A unit's mailbox", verb_mailbox,
+      "  ls                               all mailboxes\n"
+      "  peek UNIT [--limit N]            what waits; consumes nothing\n"
+      "  dead UNIT                        what was set aside, with its reasons\n"
+      "  take UNIT [--count N] [--lease 5m] [--wait 1s]\n"
+      "  ack UNIT SEQ TOKEN               done with it, for ever\n"
+      "  return UNIT SEQ TOKEN [--delay 10m] [--reason TEXT] [--dead]\n"
+      "  redrive UNIT [SEQ]               a dead letter back into its lane; all without SEQ\n" },
+    { "case", "ls|show CASE", "Cases, as supervision sees them", verb_case, "" },
+    { "overdue", "[--unit U]", "What is late now", verb_overdue, "" },
+    { "duties", "[--unit U]", "The duty register: MET, AT_RISK, BREACHED, EXCUSED", verb_duties,
+      "" },
+    { "worklist", "UNIT", "What a unit has to do, soonest first, in every service", verb_worklist,
+      "" },
+    { "organisation", "COMMAND|QUESTION field=value...", "Units, posts, absences, policy",
+      verb_organisation, command_help },
+    { "registry", "COMMAND|QUESTION field=value...", "The roster", verb_registry, command_help },
+    { "hotline", "COMMAND|QUESTION field=value...", "Shifts, calls, tickets", verb_hotline,
+      command_help },
+    { "referral", "COMMAND|QUESTION field=value...", "Doctors, medicine, visits", verb_referral,
+      command_help },
+    { "supervision", "COMMAND|QUESTION field=value...", "Duties, findings, rates", verb_supervision,
+      command_help },
+    { "roster", "import|export|find ...", "The roster as a committee's sheet", verb_roster,
+      "  import FILE --committee CODE [--dry-run] [--errors FILE]\n"
+      "  export --committee CODE\n"
+      "  find --name N | --phone P | --id I\n"
+      "UTF-8 and GB18030 CSV.  Every row gets a verdict; the same file again changes nothing.\n" },
+    { "verify", "[--replay SERVICE|all]", "Proves the log whole, or a service's store equal to it",
+      verb_verify, "" },
+    { "describe", "SERVICE [--dot]", "A service's tables: states, commands, questions",
+      verb_describe, "" },
+    { "config", "check|show", "The configuration, and where each value comes from", verb_config,
+      "" },
+    { "version", "", "The version", verb_version, "" },
+    { NULL, NULL, NULL, NULL, NULL },
+};

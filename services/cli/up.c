@@ -1,0 +1,408 @@
+/*
+ * Starts and supervises all processes of a town on one machine.
+ *
+ * The services are crash-only: whatever ends is started again, after 0.2 s, then 0.4 s ... 10 s;
+ * five ends within a minute, and it stays down and that is said (proof.md 2.6).  An exit that a
+ * restart cannot mend (bad configuration, corruption, already running) is not tried again.
+ */
+#include <assert.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "cli/link.h"
+#include "cli/verbs.h"
+
+enum {
+    PROCESSES = 16,
+    BACKOFF_FIRST_MS = 200,
+    BACKOFF_LAST_MS = 10 * 1000,
+    ENDS_MOST = 5,
+    ENDS_WINDOW_MS = 60 * 1000,
+    STOP_MS = 5 * 1000,
+    READY_MS = 30 * 1000,
+};
+
+struct process {
+    const char *name;
+    const char *program;
+    pid_t pid;         /* 0: not running */
+    bool down;         /* stays down     */
+    uint64_t start_ms; /* when to start it next, by the steady clock */
+    uint64_t backoff_ms;
+    uint64_t ends_ms[ENDS_MOST];
+    uint32_t ends;
+};
+
+struct town {
+    struct cli *cli;
+    struct process processes[PROCESSES];
+    uint32_t count;
+    int signals;
+    bool stopping;
+    bool failed;
+};
+
+static uint64_t steady_ms(void)
+{
+    return clock_steady_us() / 1000;
+}
+
+static void note(const struct town *town, const char *text, const struct process *process,
+                 const char *more)
+{
+    if (!town->cli->quiet)
+        fprintf(stderr, "carebus: %s %s%s%s\n", process->name, text, more[0] == '\0' ? "" : ", ",
+                more);
+}
+
+/* ---- processes ----------------------------------------------------------------------------------- */
+
+static void become(struct town *town, const struct process *process)
+{
+    struct cli *cli = town->cli;
+    sigset_t none;
+
+    /* Who loses the supervisor ends, so that nothing runs unseen. */
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setpgid(0, 0);
+    const char *path = cli_path(cli, "logs/%s.log", process->name);
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        dup2(fd, STDERR_FILENO);
+    execl(process->program, process->program, "--town", cli->town, (char *)NULL);
+    fprintf(stderr, "carebus: %s does not start: %s\n", process->program, strerror(errno));
+    _exit(127);
+}
+
+static int start(struct town *town, struct process *process)
+{
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid < 0)
+        return cli_fail(EXIT_UNAVAILABLE, NULL, "%s does not start: %s", process->name,
+                        strerror(errno));
+    if (pid == 0)
+        become(town, process);
+    process->pid = pid;
+    return 0;
+}
+
+/* A restart does not mend these. */
+static bool is_final(int status)
+{
+    return WIFEXITED(status)
+           && (WEXITSTATUS(status) == EXIT_BAD_USAGE || WEXITSTATUS(status) == EXIT_BAD_CONFIG
+               || WEXITSTATUS(status) == EXIT_CORRUPT || WEXITSTATUS(status) == EXIT_RUNNING
+               || WEXITSTATUS(status) == 127);
+}
+
+static bool ends_too_often(struct process *process, uint64_t now_ms)
+{
+    uint64_t oldest_ms = process->ends_ms[process->ends % ENDS_MOST];
+
+    process->ends_ms[process->ends % ENDS_MOST] = now_ms;
+    process->ends++;
+    return process->ends > ENDS_MOST && now_ms - oldest_ms < ENDS_WINDOW_MS;
+}
+
+static void ended(struct town *town, struct process *process, int status)
+{
+    char why[64];
+    uint64_t now_ms = steady_ms();
+
+    process->pid = 0;
+    if (town->stopping)
+        return;
+    if (WIFSIGNALED(status))
+        snprintf(why, sizeof(why), "signal %d", WTERMSIG(status));
+    else
+        snprintf(why, sizeof(why), "exit %d", WEXITSTATUS(status));
+    if (is_final(status) || ends_too_often(process, now_ms)) {
+        process->down = true;
+        town->failed = true;
+        note(town, "has ended and stays down", process,
+             arena_print(&town->cli->arena, "%s; see %s", why,
+                         cli_path(town->cli, "logs/%s.log", process->name)));
+        return;
+    }
+    /* A process that ran for a while begins anew with the short pause. */
+    if (process->backoff_ms == 0 || now_ms - process->start_ms > ENDS_WINDOW_MS)
+        process->backoff_ms = BACKOFF_FIRST_MS;
+    else
+        process->backoff_ms *= 2;
+    if (process->backoff_ms > BACKOFF_LAST_MS)
+        process->backoff_ms = BACKOFF_LAST_MS;
+    process->start_ms = now_ms + process->backoff_ms;
+    note(town, "has ended and is started again", process, why);
+}
+
+static void reap(struct town *town)
+{
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        for (uint32_t i = 0; i < town->count; i++)
+            if (town->processes[i].pid == pid)
+                ended(town, &town->processes[i], status);
+}
+
+static void add(struct town *town, const char *name)
+{
+    struct cli *cli = town->cli;
+
+    assert(town->count < PROCESSES);
+    town->processes[town->count++] = (struct process){
+        .name = name,
+        .program = cli_program(cli, arena_print(&cli->arena, "carebus-%s", name)),
+    };
+}
+
+/* ---- the rounds ---------------------------------------------------------------------------------- */
+
+static uint32_t running(const struct town *town)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < town->count; i++)
+        count += town->processes[i].pid != 0;
+    return count;
+}
+
+static void wait_signal(struct town *town, int timeout_ms)
+{
+    struct pollfd waiting = { .fd = town->signals, .events = POLLIN };
+    struct signalfd_siginfo info;
+
+    if (poll(&waiting, 1, timeout_ms) <= 0)
+        return;
+    if (read(town->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+        return;
+    if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
+        town->stopping = true;
+}
+
+static int start_due(struct town *town)
+{
+    uint64_t now_ms = steady_ms();
+    uint64_t next_ms = now_ms + 60 * 1000;
+
+    for (uint32_t i = 0; i < town->count; i++) {
+        struct process *process = &town->processes[i];
+        if (process->pid != 0 || process->down)
+            continue;
+        if (process->start_ms > now_ms)
+            next_ms = process->start_ms < next_ms ? process->start_ms : next_ms;
+        else if (start(town, process) == 0)
+            process->start_ms = now_ms;
+    }
+    return (int)(next_ms - now_ms);
+}
+
+/* Services first: their last messages still find a broker. */
+static void stop(struct town *town)
+{
+    uint64_t end_ms = steady_ms() + STOP_MS;
+
+    town->stopping = true;
+    for (uint32_t i = town->count; i-- > 0;) {
+        if (i == 0)
+            while (running(town) > 1 && steady_ms() < end_ms) {
+                wait_signal(town, 20);
+                reap(town);
+            }
+        if (town->processes[i].pid != 0)
+            kill(town->processes[i].pid, SIGTERM);
+    }
+    while (running(town) > 0 && steady_ms() < end_ms + STOP_MS) {
+        wait_signal(town, 20);
+        reap(town);
+    }
+    for (uint32_t i = 0; i < town->count; i++)
+        if (town->processes[i].pid != 0)
+            kill(town->processes[i].pid, SIGKILL);
+}
+
+/* ---- ready --------------------------------------------------------------------------------------- */
+
+/* Whether the broker answers and every service of the list is linked. */
+static bool is_up(struct cli *cli, uint32_t services)
+{
+    const Bus__AdminAnswer *answer;
+    struct cli quick = *cli;
+    struct link *link;
+    bool up = false;
+
+    /* What is not up yet is no error yet: its lines are held back. */
+    fflush(stderr);
+    int saved = dup(STDERR_FILENO);
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    dup2(null, STDERR_FILENO);
+    quick.timeout_ms = 1000;
+    if (link_open(&quick, &link) == 0) {
+        if (link_admin(link, "status", "", 0, 0, &answer) == 0) {
+            json_t *status = json_loadb((const char *)answer->json.data, answer->json.len, 0, NULL);
+            up = json_array_size(json_object_get(status, "services")) >= services;
+            json_decref(status);
+        }
+        link_close(link);
+    }
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    close(null);
+    return up;
+}
+
+/* In a process of its own, since the supervisor itself has no socket: 0, or why not. */
+static int wait_up(struct cli *cli, uint32_t services)
+{
+    uint64_t end_ms = steady_ms() + READY_MS;
+
+    while (!is_up(cli, services)) {
+        if (steady_ms() > end_ms)
+            return cli_fail(EXIT_UNAVAILABLE, cli_path(cli, "logs/"),
+                            "the town is not up after %d s", READY_MS / 1000);
+        poll(NULL, 0, 20);
+    }
+    return 0;
+}
+
+/* ---- verbs --------------------------------------------------------------------------------------- */
+
+static int choose(struct town *town)
+{
+    struct cli *cli = town->cli;
+    const char *only = cli_option(cli, "--only");
+
+    if (only == NULL) {
+        add(town, "broker");
+        for (const struct service *const *service = cli_services; *service != NULL; service++)
+            add(town, (*service)->name);
+        return 0;
+    }
+    while (*only != '\0') {
+        size_t length = strcspn(only, ",");
+        const char *name = arena_print(&cli->arena, "%.*s", (int)length, only);
+        if (strcmp(name, "broker") != 0 && cli_service(name) == NULL)
+            return cli_fail(EXIT_BAD_USAGE, "broker organisation registry hotline ...",
+                            "--only: there is no '%s'", name);
+        add(town, name);
+        only += length + (only[length] == ',');
+    }
+    return 0;
+}
+
+static int supervise(struct town *town)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    town->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    while (!town->stopping) {
+        int next_ms = start_due(town);
+        wait_signal(town, next_ms);
+        reap(town);
+        if (running(town) == 0 && town->failed)
+            break;
+    }
+    stop(town);
+    unlink(cli_path(town->cli, "up.pid"));
+    return town->failed ? EXIT_UNAVAILABLE : 0;
+}
+
+/* The supervisor goes into the background; this process waits until the town is up. */
+static int detach(struct town *town)
+{
+    struct cli *cli = town->cli;
+    uint32_t services = town->count - (strcmp(town->processes[0].name, "broker") == 0);
+
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid < 0)
+        return cli_fail(EXIT_UNAVAILABLE, NULL, "cannot start: %s", strerror(errno));
+    if (pid == 0) {
+        setsid();
+        int null = open("/dev/null", O_RDWR);
+        int log = open(cli_path(cli, "logs/up.log"), O_WRONLY | O_CREAT | O_APPEND, 0600);
+        dup2(null, STDIN_FILENO);
+        dup2(null, STDOUT_FILENO);
+        dup2(log, STDERR_FILENO);
+        const char *text = arena_print(&cli->arena, "%d\n", (int)getpid());
+        io_replace_file(cli_path(cli, "up.pid"), slice_text(text), 0600);
+        _exit(supervise(town));
+    }
+    return wait_up(cli, services);
+}
+
+int verb_up(struct cli *cli)
+{
+    struct town town = { .cli = cli };
+    bool background = cli_flag(cli, "--detach");
+    int lock;
+
+    int status = choose(&town);
+    if (status == 0)
+        status = cli_no_more(cli);
+    if (status != 0)
+        return status;
+    if (access(cli_path(cli, "endpoint"), R_OK) != 0)
+        return cli_fail(EXIT_BAD_CONFIG, "carebus init DIR makes one", "%s is no town", cli->town);
+    if (io_make_directory(cli_path(cli, "logs")) != 0)
+        return cli_fail(EXIT_NO_CREATE, NULL, "%s cannot be made", cli_path(cli, "logs"));
+    int r = io_lock(cli_path(cli, "up.lock"), &lock);
+    if (r == IO_LOCKED)
+        return cli_fail(EXIT_RUNNING, "carebus down stops it", "this town is up already");
+    if (r != 0)
+        return cli_fail(EXIT_IO, NULL, "%s: %s", cli_path(cli, "up.lock"), strerror(-r));
+    if (background)
+        return detach(&town);
+
+    const char *text = arena_print(&cli->arena, "%d\n", (int)getpid());
+    io_replace_file(cli_path(cli, "up.pid"), slice_text(text), 0600);
+    return supervise(&town);
+}
+
+int verb_down(struct cli *cli)
+{
+    char *text;
+    size_t size;
+
+    int status = cli_no_more(cli);
+    if (status != 0)
+        return status;
+    const char *path = cli_path(cli, "up.pid");
+    if (io_read_file(path, 64, &text, &size) != 0) {
+        if (!cli->quiet)
+            fprintf(stderr, "carebus: the town is not up\n");
+        return 0;
+    }
+    pid_t pid = (pid_t)strtol(text, NULL, 10);
+    free(text);
+    if (pid <= 1 || kill(pid, SIGTERM) != 0) {
+        unlink(path);
+        return 0;
+    }
+    for (int i = 0; i < 2 * (STOP_MS + STOP_MS) / 20; i++) {
+        if (kill(pid, 0) != 0)
+            return 0;
+        poll(NULL, 0, 20);
+    }
+    return cli_fail(EXIT_UNAVAILABLE, NULL, "process %d does not end", (int)pid);
+}

@@ -1,0 +1,58 @@
+/*
+ * cli/verbs.h - the verbs, by family; one file each.
+ */
+#pragma once
+
+#include "cli/cli.h"
+#include "kit/service.h"
+
+/* The services that this program knows by their tables; NULL at the end. */
+extern const struct service *const cli_services[];
+const struct service *cli_service(const char *name);
+
+/* bus.c: the bus as it is. */
+int verb_pub(struct cli *cli);
+int verb_sub(struct cli *cli);
+int verb_log(struct cli *cli);
+int verb_query(struct cli *cli);
+
+/* trace.c: one case, one message. */
+int verb_trace(struct cli *cli);
+int verb_why(struct cli *cli);
+int verb_case(struct cli *cli);
+
+/* mailbox.c */
+int verb_mailbox(struct cli *cli);
+
+/* command.c: every command of every service, from its own tables. */
+int verb_organisation(struct cli *cli);
+int verb_registry(struct cli *cli);
+int verb_hotline(struct cli *cli);
+int verb_referral(struct cli *cli);
+int verb_supervision(struct cli *cli);
+/* Carries out one command or question of a service, as the arguments say. */
+int cli_speak(struct cli *cli, const struct service *service);
+int verb_describe(struct cli *cli);
+int verb_worklist(struct cli *cli);
+int verb_overdue(struct cli *cli);
+int verb_duties(struct cli *cli);
+
+/* roster.c */
+int verb_roster(struct cli *cli);
+
+/* town.c: making a town and running it. */
+int verb_init(struct cli *cli);
+int verb_load(struct cli *cli);
+
+/* up.c */
+int verb_up(struct cli *cli);
+int verb_down(struct cli *cli);
+
+/* status.c */
+int verb_status(struct cli *cli);
+int verb_check(struct cli *cli);
+int verb_config(struct cli *cli);
+int verb_version(struct cli *cli);
+
+/* verify.c */
+int verb_verify(struct cli *cli);
