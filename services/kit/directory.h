@@ -63,6 +63,4 @@ bool directory_workday(struct turn *turn, int64_t day);
 /* Whether the unit's link is down at this moment, and since when. */
 bool directory_down(struct turn *turn, const char *unit, uint64_t *ret_since_ms);
 
-/* The part itself, for kit/service. */
-extern const struct table directory_tables[];
-extern const struct command directory_commands[];
+/* The part itself is directory_part, in kit/part.h. */

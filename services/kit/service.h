@@ -12,6 +12,7 @@
 #pragma once
 
 #include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,14 +26,16 @@ struct loop_rules;
 struct table {
     const char *name;
     const ProtobufCMessageDescriptor *row;
+    bool derived;     /* a search table, rebuilt at will: not in the digest of a replay */
 };
 
 /* A message that is heard.  The type's package names the service that is spoken to (a command,
- * when it is our own) or that speaks (an event); words of town.proto are named with `of`. */
+ * when it is our own) or that speaks (an event).  A word of town.proto is spoken to this service
+ * unless `of` says whose it is; "*": whoever states it. */
 struct command {
     const ProtobufCMessageDescriptor *message;
     int (*handle)(struct turn *turn, const void *message);
-    const char *of;   /* NULL: the type's package; else the service whose message it is, or "*" */
+    const char *of;   /* NULL: as above; else the first token of its subjects, or "*"           */
     bool free;        /* is in no machine on purpose                                            */
 };
 
