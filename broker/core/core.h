@@ -58,8 +58,9 @@ enum core_event_kind {
     CORE_PING,
     CORE_GONE,      /* the peer's pipe has ended                                                */
     CORE_SENT,      /* sent: how far a CORE_FEED came                                           */
-    CORE_SCANNED,   /* scanned: one message of a part of the log asked for by CORE_SCAN         */
+    CORE_SCANNED,   /* scanned: one message that a CORE_SCAN wants                              */
     CORE_SCAN_DONE, /* scanned.next: where that scan stopped                                    */
+    CORE_UNREADABLE, /* unreadable: the message of a CORE_SEND_LEASE is damaged or cut away      */
     CORE_COMMITTED, /* seq: everything up to it is durable                                      */
     CORE_TICK,      /* time has passed                                                          */
     CORE_SPACE,     /* space: what the disk allows                                              */
@@ -68,7 +69,7 @@ enum core_event_kind {
 
 enum core_space {
     CORE_ROOM,     /* everything is taken                                             */
-    CORE_RESERVE,  /* publishes are refused with FULL; receipts, returns still taken  */
+    CORE_RESERVE,  /* publishes are refused with FULL; mailboxes go on                */
 };
 
 struct core_event {
@@ -85,7 +86,8 @@ struct core_event {
             const struct core_message *messages;
             uint32_t count;
         } publish;
-        const Bus__Subscribe *subscribe;
+        const Bus__Subscribe *subscribe; /* from_time_ms: the daemon has put the seq of that time
+                                          * into from_seq before                            */
         uint64_t credit_bytes;
         const Bus__Take *take;
         const Bus__Receipt *receipt;
@@ -102,9 +104,14 @@ struct core_event {
         struct {
             uint32_t mailbox;  /* as in CORE_SCAN                                       */
             uint64_t seq;
+            uint64_t time_ms;
             uint64_t next;
             const struct core_message *message;
         } scanned;
+        struct {
+            uint32_t mailbox;  /* lease.mailbox_index                                   */
+            uint64_t seq;
+        } unreadable;
         uint64_t committed_seq;
         enum core_space space;
         const struct permit *permit;
@@ -130,19 +137,39 @@ enum core_effect_kind {
     CORE_FEED,           /* feed: send a part of the log to these peers                           */
     CORE_SCAN,           /* scan: read the log and tell each message by CORE_SCANNED              */
     CORE_CUT,            /* end this peer's connection; code, reason for the operator             */
+    CORE_LINK,           /* link: a unit with a mailbox came or went; to be published by the daemon */
 };
 
 /* One frame for all `peers`: the messages in [from, to] that match `filters`, as many as fit into
- * `bytes` (at least one), with the Range that they speak for.  The daemon answers with CORE_SENT
- * for each of the peers. */
+ * `bytes` (at least one).  Its Range begins at `first` (nothing in [first, from) is new to any of
+ * the peers and matches) and ends at the last seq that was looked at, `to` or less.  When nothing
+ * matched, no frame is sent unless `always` says so.  The daemon answers with CORE_SENT for each of
+ * the peers: next = the end of the Range + 1, also when no frame was sent. */
 struct core_feed {
     const uint64_t *peers; /* lent until the next core_step */
     uint32_t peer_count;
     const struct filters *filters;
+    uint64_t first;
     uint64_t from;
     uint64_t to;
     uint64_t bytes;
+    bool always;
 };
+
+/* Tells the messages of [from, to] for which core_scan_wants is true by CORE_SCANNED, `limit` of
+ * them at most, and then by CORE_SCAN_DONE the seq where it goes on: behind the last one that was
+ * looked at.  It may stop earlier, so that a long scan is cut into slices: the core asks again.
+ * What cannot be read is passed over. */
+struct core_scan {
+    uint32_t mailbox;
+    uint64_t from;
+    uint64_t to;
+    uint32_t limit;
+    const struct filters *filters; /* NULL: by name only                       */
+    const char *unit;              /* Envelope.to                              */
+    uint8_t priority;              /* of this lane only                        */
+};
+bool core_scan_wants(const struct core_scan *scan, const struct core_message *message);
 
 struct core_effect {
     enum core_effect_kind kind;
@@ -171,6 +198,7 @@ struct core_effect {
             uint64_t seq;
             uint64_t token;
             const char *mailbox;
+            uint32_t mailbox_index; /* goes back in CORE_UNREADABLE                         */
             uint32_t attempt;
             uint32_t lease_ms;
         } lease;
@@ -182,13 +210,13 @@ struct core_effect {
             const char *asker;
         } forward;
         struct core_feed feed;
+        struct core_scan scan;
         struct {
-            uint32_t mailbox;
-            uint64_t from;
-            uint64_t to;
-            uint32_t limit; /* messages that match at most */
-            const struct filters *filters;
-        } scan;
+            const char *unit; /* lent until the next core_step                                 */
+            bool up;          /* it has a session; `down` is told after link_grace_ms without one */
+            uint64_t since_ms; /* log time                                                     */
+            uint32_t urgent;  /* messages of P0 and P1 that wait in its mailbox                */
+        } link; /* a unit's first one comes after the start of the broker, up or down          */
     };
 };
 
@@ -207,8 +235,11 @@ struct core_limits {
     uint32_t lease_ms_max;
     uint32_t leases;             /* open in one mailbox                                           */
     uint32_t lane_window;        /* untouched messages of a lane held in memory                   */
+    uint32_t set_aside;          /* delayed and dead of a mailbox: then it hands out nothing more */
+    uint32_t sources_of_unit;    /* producers that one unit may make                              */
     uint32_t queries_of_peer;
     uint32_t retry_ms;           /* told with FULL                                                */
+    uint32_t link_grace_ms;      /* a unit without a session for so long is down                  */
 };
 struct core_limits core_limits_default(void);
 
@@ -248,10 +279,13 @@ struct core_row {
 typedef int core_save_row(void *context, const struct core_row *row);
 
 /* Hands out the rows that changed since the last save, then forgets that they changed.  They hold
- * everything up to *ret_applied (the last committed sequence). */
+ * everything up to *ret_applied, the last sequence that was given out: the caller makes them
+ * durable, all at once, only after CORE_COMMITTED has come that far.  Costs what changed. */
 int core_save(struct core *core, core_save_row *save, void *context, uint64_t *ret_applied);
 
-/* Before the first step: each saved row, then each record behind `applied`. */
+/* Before the first step: each saved row in any order, then each record behind `applied` in order.
+ * CORE_BAD_ROW: it is none of ours; the index is to be deleted and the whole log replayed. */
+enum { CORE_BAD_ROW = 1 };
 int core_load(struct core *core, const struct core_row *row);
 int core_replay_message(struct core *core, uint64_t seq, uint64_t time_ms, struct slice source,
                         const struct core_message *message);
@@ -259,8 +293,31 @@ int core_replay_record(struct core *core, uint64_t seq, uint64_t time_ms, struct
 
 /* ---- looking ------------------------------------------------------------------------------------ */
 
-/* For `carebus status` and `why`: writes JSON text, at most `size` bytes; never a body. */
+/* For `carebus status`: writes JSON text and a terminator, at most `size` bytes; never a body.
+ * Returns the text's length; a list that does not fit ends early and `"cut": true` says so.
+ *
+ *     { "head", "committed", "time_ms", "exercise", "full", "producers", "waiting", "queries",
+ *       "sessions":  [{ "source", "service", "epoch", "unacknowledged", "subscribed", "next",
+ *                       "behind", "credit" }],
+ *       "mailboxes": [{ "unit", "up", "since_ms", "depth", "urgent", "leased", "delayed", "dead",
+ *                       "takers", "oldest_seq", "oldest_ms", "lanes": [P0 .. P5], "blocked" }] }
+ */
 uint32_t core_status(const struct core *core, char *text, uint32_t size);
+
+/* For `carebus why`: what became of the message `seq` behind the door.
+ *
+ *     { "seq", "committed",
+ *       "mailboxes":     [{ "unit", "state", "attempts", "until_ms", "reason", "holder", "behind" }],
+ *       "subscriptions": [{ "source", "sent" }] }
+ *
+ * state: ready, held (`behind`: the seq of its case in front of it), leased (`holder`), delayed,
+ * dead, unread (the backlog reaches back before it), settled. */
+uint32_t core_why(const struct core *core, uint64_t seq, const struct core_message *message,
+                  char *text, uint32_t size);
+
+/* The lowest sequence that a mailbox still needs; next_seq if none does.  The log is not cut from
+ * there on. */
+uint64_t core_needs(const struct core *core);
 
 /* The trace, for stories: one line for each thing that happened, in words. */
 typedef void core_trace(void *context, const char *line);

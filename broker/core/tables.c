@@ -31,8 +31,11 @@ struct core_limits core_limits_default(void)
         .attempts         = 10,             /* then somebody must look                       */
         .lease_ms_max     = 60 * 60 * 1000, /* an hour's work; longer work extends it        */
         .leases           = 1024,           /* open in one mailbox                           */
-        .lane_window      = 1024,           /* untouched messages of a mailbox in memory     */
+        .lane_window      = 1024,           /* untouched messages of a lane in memory        */
+        .set_aside        = 16384,          /* delayed and dead of a mailbox, in memory      */
+        .sources_of_unit  = 4096,           /* producers are kept for ever                   */
         .queries_of_peer  = 256,
         .retry_ms         = 1000,           /* told with FULL                                */
+        .link_grace_ms    = 10 * 1000,      /* a restart of a peer is no news                */
     };
 }
