@@ -17,14 +17,14 @@ struct csv_table {
         uint32_t line; /* its row in the sheet, 1 the first, blank lines counted */
         uint32_t cell_count;
         const char **cells;
-    } *rows;
+    } * rows;
 };
 
 enum { CSV_TABLE_BAD = 1, CSV_TABLE_ROWS = 20000, CSV_TABLE_CELLS = 256 };
 
 /* Lends the table as long as the arena.  CSV_TABLE_BAD: *ret_error (lent) says where and why. */
-int csv_table_parse(const char *text, size_t size, struct arena *arena,
-                    struct csv_table *ret_table, const char **ret_error);
+int csv_table_parse(const char *text, size_t size, struct arena *arena, struct csv_table *ret_table,
+                    const char **ret_error);
 
 /* The same of a file; -errno when it cannot be read, and CSV_TABLE_BAD when it is absent. */
 int csv_table_load(const char *path, struct arena *arena, struct csv_table *ret_table,
