@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
 #include "wire/scan.h"
 
 enum { NAME_SIZE = 128 };
