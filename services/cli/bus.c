@@ -38,7 +38,7 @@ int verb_pub(struct cli *cli)
     if (status == 0)
         status = message_from_text(cli, type, options.data, &body);
     if (status == 0)
-        status = link_open(cli, &link);
+        status = link_open_to_publish(cli, &link);
     if (status != 0)
         return status;
     status = publish_and_tell(cli, link, subject, body, &options);

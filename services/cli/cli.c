@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/options.h"
 
 int cli_fail(int status, const char *hint, const char *format, ...)
 {
@@ -17,12 +18,34 @@ int cli_fail(int status, const char *hint, const char *format, ...)
     fflush(stdout);
     fprintf(stderr, "carebus: %d ", status);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vfprintf(stderr, cli_text(format), arguments);
     va_end(arguments);
     if (hint != NULL)
-        fprintf(stderr, ". Hint: %s", hint);
+        fprintf(stderr, cli_chinese() ? "。提示：%s" : ". Hint: %s", cli_text(hint));
     fputc('\n', stderr);
     return status;
+}
+
+bool cli_chinese(void)
+{
+    static const char *const names[] = { "CAREBUS_LANG", "LC_ALL", "LC_MESSAGES", "LANG" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0')
+            return strncmp(value, "zh", 2) == 0;
+    }
+    return false;
+}
+
+const char *cli_text(const char *english)
+{
+    if (!cli_chinese())
+        return english;
+    for (const struct text_pair *pair = cli_texts; pair->english != NULL; pair++)
+        if (strcmp(pair->english, english) == 0)
+            return pair->chinese;
+    return english;
 }
 
 /* ---- arguments ----------------------------------------------------------------------------------- */
@@ -174,6 +197,50 @@ const char *cli_program(struct cli *cli, const char *name)
     if (slash != NULL)
         *slash = '\0';
     return arena_print(&cli->arena, "%s/%s", self, name);
+}
+
+const char *cli_tables(struct cli *cli, const char *folder)
+{
+    const char *up = "/..";
+
+    if (folder != NULL)
+        return folder;
+    /* build/KIND/bin/carebus: the tree is some steps above. */
+    for (int step = 0; step < 5; step++) {
+        const char *tables = cli_program(cli, arena_print(&cli->arena, "%s/services/town", up + 1));
+        if (access(arena_print(&cli->arena, "%s/units.csv", tables), R_OK) == 0)
+            return tables;
+        up = arena_print(&cli->arena, "%s/..", up);
+    }
+    return NULL;
+}
+
+int cli_configuration(struct cli *cli, struct options **ret_options)
+{
+    static const struct option_row none[] = { { .name = NULL } };
+    static const struct options_program program = { .name = "carebus",
+                                                    .purpose = "the command line of the bus",
+                                                    .rows = none };
+    struct options *options;
+
+    if (options_open(&program, &options) != 0)
+        return cli_fail(EXIT_IO, NULL, "no memory");
+    int r = options_file(options, cli_path(cli, "carebus.conf"));
+    if (r == OPTIONS_ABSENT)
+        cli_fail(EXIT_BAD_CONFIG, "carebus init makes a town; -c names another", "%s is not there",
+                 cli_path(cli, "carebus.conf"));
+    else if (r == OPTIONS_BAD)
+        cli_fail(EXIT_BAD_CONFIG, NULL, "%s", options_problem(options));
+    else if (r < 0)
+        cli_fail(EXIT_BAD_CONFIG, NULL, "%s: %s", cli_path(cli, "carebus.conf"), strerror(-r));
+    if (r == 0 && options_environment(options) != 0)
+        r = cli_fail(EXIT_BAD_CONFIG, NULL, "%s", options_problem(options));
+    if (r != 0) {
+        options_close(options);
+        return EXIT_BAD_CONFIG;
+    }
+    *ret_options = options;
+    return 0;
 }
 
 int cli_print_json(json_t *value)

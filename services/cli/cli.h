@@ -21,17 +21,21 @@ enum {
     CLI_LIST_ROWS = 500, /* of one page of a list                              */
 };
 
+struct socket_context;
+
 struct cli {
     const char *town; /* the town's directory: -c, else CAREBUS_TOWN, else ./var  */
-    const char *post; /* --as: `hcz.desk`, or "" */
-    char unit[64];    /* whose key is used: the part of `post` before its dot      */
+    const char *unit; /* -u, or the part of --as before its dot, or "operator": whose key is used */
+    const char *post; /* --as: who acts, `hcz.duty`, or "" */
     bool json;
+    bool csv;
     bool quiet;
     bool color;
     bool yes;
     uint32_t timeout_ms;
-    struct arena arena; /* of this call */
-    int argc;           /* the arguments of the verb, without its name */
+    struct socket_context *context; /* made by the first link; one a process */
+    struct arena arena;             /* of this call */
+    int argc;                       /* the arguments of the verb, without its name */
     char **argv;
 };
 
@@ -46,9 +50,20 @@ struct verb {
 /* The table of verbs; ends with a row without a name. */
 extern const struct verb cli_verbs[];
 
-/* Prints `carebus: STATUS text` and, if there is one, a hint; returns `status`. */
+/* Prints `carebus: STATUS text` and, if there is one, a hint, in the language of the call; returns
+ * `status`. */
 int cli_fail(int status, const char *hint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The text in the language of the call (--lang, CAREBUS_LANG, else that of the locale): texts.c has
+ * the Chinese ones, by the English.  What it does not have stays English. */
+const char *cli_text(const char *english) __attribute__((format_arg(1)));
+bool cli_chinese(void);
+struct text_pair {
+    const char *english;
+    const char *chinese;
+};
+extern const struct text_pair cli_texts[]; /* in strcmp order of the English; ends with NULL */
 
 /* Takes the option `--name VALUE` (or `--name=VALUE`) out of the verb's arguments; NULL: it is not
  * there.  cli_flag: the option without a value. */
@@ -73,6 +88,14 @@ const char *cli_path(struct cli *cli, const char *format, ...)
 
 /* The path of a program of the house: beside this one. */
 const char *cli_program(struct cli *cli, const char *name);
+
+/* The folder of the town's tables: `folder` if not NULL, else services/town of the tree that this
+ * program was built in.  NULL: there is none. */
+const char *cli_tables(struct cli *cli, const char *folder);
+
+/* carebus.conf of the town, read: 0, or the status printed.  Gives the options. */
+struct options;
+int cli_configuration(struct cli *cli, struct options **ret_options);
 
 /* Prints a JSON value as one line and lets go of it; 0, or EXIT_IO. */
 int cli_print_json(json_t *value);

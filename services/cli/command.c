@@ -11,6 +11,7 @@
 #include "cli/print.h"
 #include "cli/publish.h"
 #include "cli/verbs.h"
+#include "kit/part.h"
 
 /* `RecordCallback` as it is typed: `record-callback`. */
 static const char *typed(struct cli *cli, const char *name)
@@ -25,6 +26,12 @@ static const char *typed(struct cli *cli, const char *name)
     }
     text[used] = '\0';
     return arena_text(&cli->arena, text);
+}
+
+/* The kernel's questions and commands, where the service serves needs. */
+static const struct question *loop_questions(const struct service *service)
+{
+    return service->loop != NULL ? loop_part.questions : NULL;
 }
 
 /* ---- help ---------------------------------------------------------------------------------------- */
@@ -63,7 +70,7 @@ static bool is_own(const struct service *service, const struct command *command)
 
     if (command->of != NULL)
         return strcmp(command->of, service->name) == 0;
-    return strcmp(package, service->name) == 0;
+    return strcmp(package, service->name) == 0 || strcmp(package, "town") == 0;
 }
 
 static void list_commands(struct cli *cli, const struct service *service,
@@ -77,23 +84,26 @@ static void list_commands(struct cli *cli, const struct service *service,
     }
 }
 
+static void list_questions(struct cli *cli, const struct question *questions)
+{
+    for (const struct question *q = questions; q != NULL && q->message != NULL; q++) {
+        printf("  %-24s", typed(cli, q->message->short_name));
+        fields_of(q->message);
+    }
+}
+
 static int help_service(struct cli *cli, const struct service *service)
 {
     printf("usage: carebus --as POST %s COMMAND|QUESTION field=value...\n\ncommands\n",
            service->name);
     list_commands(cli, service, service->commands);
-    if (service->loop != NULL)
-        printf("  and those of every service that serves needs: open-need, dispatch, receive, "
-               "accept,\n  reject, decline, start, request-hold, approve-hold, deny-hold, resume,\n"
-               "  report-interim, complete, fail, recall, mark-error, rule, record-callback,\n"
-               "  withdraw-need, reopen-need, amend-need, change-priority\n");
-    puts("\nquestions");
-    for (const struct question *q = service->questions; q != NULL && q->message != NULL; q++) {
-        printf("  %-24s", typed(cli, q->message->short_name));
-        fields_of(q->message);
+    if (service->loop != NULL) {
+        puts("\ncommands of every service that serves needs");
+        list_commands(cli, service, loop_part.commands);
     }
-    if (service->loop != NULL)
-        puts("  worklist, need, needs-of, board");
+    puts("\nquestions");
+    list_questions(cli, service->questions);
+    list_questions(cli, loop_questions(service));
     printf(
         "\ncarebus %s COMMAND --help says its fields and codes; carebus describe %s its states.\n",
         service->name, service->name);
@@ -109,8 +119,9 @@ static const ProtobufCMessageDescriptor *answer_to(const struct service *service
     for (const struct question *q = service->questions; q != NULL && q->message != NULL; q++)
         if (q->message == type)
             return q->answer;
-    if (service->loop != NULL)
-        return loop_answer_to(type);
+    for (const struct question *q = loop_questions(service); q != NULL && q->message != NULL; q++)
+        if (q->message == type)
+            return q->answer;
     return NULL;
 }
 
@@ -144,7 +155,7 @@ static int carry_out(struct cli *cli, const struct service *service, const char 
         arena_print(&cli->arena, "%s.%s.%s", service->name, name, unit == NULL ? cli->unit : unit);
     int status = publish_take_options(cli, &options);
     if (status == 0)
-        status = link_open(cli, &link);
+        status = answer != NULL ? link_open(cli, &link) : link_open_to_publish(cli, &link);
     if (status != 0)
         return status;
 

@@ -1,6 +1,7 @@
 #include "cli/link.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,9 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/io.h"
+#include "base/options.h"
 #include "client/client.h"
+#include "wire/limits.h"
 
 /* What a call waits for; the callbacks fill it. */
 struct wait {
@@ -34,9 +37,11 @@ struct wait {
 
 struct link {
     struct cli *cli;
-    struct socket_context *context;
+    const char *unit; /* of this link: a caller with several links changes cli's */
+    const char *post;
     struct client *client;
-    char endpoint[512];
+    char endpoint[OPTIONS_ENDPOINT_SIZE];
+    int lock; /* < 0: it does not publish */
     char instance[24];
     uint8_t server_key[SOCKET_KEY_BYTES];
     bool welcomed;
@@ -141,8 +146,8 @@ static void on_refused(void *context, uint64_t number, const Bus__PublishRefused
 {
     struct link *link = context;
 
-    if (number == link->wait.number)
-        fail(&link->wait, refused->code, link->cli, refused->reason);
+    (void)number; /* the client holds what follows: none of it will be stored */
+    fail(&link->wait, refused->code, link->cli, refused->reason);
 }
 
 static void on_deliver(void *context, uint64_t first, uint64_t last, const struct stored *messages,
@@ -334,37 +339,68 @@ static int read_word(struct cli *cli, const char *path, char *text, size_t room)
     return 0;
 }
 
+static int read_key(struct cli *cli, const char *name, uint8_t ret_key[SOCKET_KEY_BYTES])
+{
+    const char *path = cli_path(cli, "keys/%s", name);
+    char text[128];
+
+    int status = read_word(cli, path, text, sizeof(text));
+    if (status == 0 && socket_key_parse(text, ret_key) != 0)
+        status = cli_fail(EXIT_BAD_CONFIG, NULL, "%s holds no key", path);
+    sodium_memzero(text, sizeof(text));
+    return status;
+}
+
 static int read_keys(struct link *link, struct socket_keys *ret_keys)
 {
     struct cli *cli = link->cli;
-    char text[128];
+    const char *public_name = arena_print(&cli->arena, "%s.public", link->unit);
+    const char *secret_name = arena_print(&cli->arena, "%s.secret", link->unit);
 
-    int status = read_word(cli, cli_path(cli, "keys/broker.pub"), text, sizeof(text));
-    if (status != 0)
-        return status;
-    if (socket_key_parse(text, link->server_key) != 0)
-        return cli_fail(EXIT_BAD_CONFIG, NULL, "%s holds no key", cli_path(cli, "keys/broker.pub"));
-    const char *path = cli_path(cli, "keys/%s.key", cli->unit);
-    status = read_word(cli, path, text, sizeof(text));
-    if (status != 0)
-        return status;
-    if (socket_key_parse(text, ret_keys->secret_key) != 0)
-        return cli_fail(EXIT_BAD_CONFIG, NULL, "%s holds no key", path);
-    if (crypto_scalarmult_curve25519_base(ret_keys->public_key, ret_keys->secret_key) != 0)
-        return cli_fail(EXIT_BAD_CONFIG, NULL, "%s holds no usable key", path);
-    return 0;
+    int status = read_key(cli, "broker.public", link->server_key);
+    if (status == 0)
+        status = read_key(cli, public_name, ret_keys->public_key);
+    if (status == 0)
+        status = read_key(cli, secret_name, ret_keys->secret_key);
+    return status;
 }
 
 static int read_endpoint(struct link *link)
 {
+    struct options *options;
     const char *told = getenv("CAREBUS_BROKER");
 
     if (told != NULL && told[0] != '\0') {
         snprintf(link->endpoint, sizeof(link->endpoint), "%s", told);
         return 0;
     }
-    return read_word(link->cli, cli_path(link->cli, "endpoint"), link->endpoint,
-                     sizeof(link->endpoint));
+    int status = cli_configuration(link->cli, &options);
+    if (status != 0)
+        return status;
+    options_endpoint(options, link->cli->town, link->endpoint);
+    options_close(options);
+    return 0;
+}
+
+/* The numbers of `UNIT.cli` are one series: whoever goes on with it must be alone. */
+static int wait_for_lock(struct link *link)
+{
+    struct cli *cli = link->cli;
+    uint64_t end_us = clock_steady_us() + (uint64_t)cli->timeout_ms * 1000;
+    const char *path = cli_path(cli, "run/cli-%s.lock", link->unit);
+    int r;
+
+    while ((r = io_lock(path, &link->lock)) == IO_LOCKED) {
+        if (clock_steady_us() > end_us)
+            return cli_fail(EXIT_TRY_AGAIN, NULL, "another carebus speaks as %s and does not end",
+                            link->unit);
+        poll(NULL, 0, 10);
+    }
+    if (r < 0) {
+        link->lock = -1;
+        return cli_fail(EXIT_NO_CREATE, NULL, "%s: %s", path, strerror(-r));
+    }
+    return 0;
 }
 
 static int connect_link(struct link *link)
@@ -384,12 +420,15 @@ static int connect_link(struct link *link)
         status = read_keys(link, &options.keys);
     if (status != 0)
         return status;
-    snprintf(link->instance, sizeof(link->instance), "cli%08x%08x", randombytes_random(),
-             randombytes_random());
+    if (link->lock >= 0)
+        snprintf(link->instance, sizeof(link->instance), "cli");
+    else
+        snprintf(link->instance, sizeof(link->instance), "look%08x%08x", randombytes_random(),
+                 randombytes_random());
 
-    int r = socket_context_open(&link->context);
+    int r = link->cli->context == NULL ? socket_context_open(&link->cli->context) : 0;
     if (r == 0)
-        r = client_open(link->context, &options, &link->client);
+        r = client_open(link->cli->context, &options, &link->client);
     sodium_memzero(&options.keys, sizeof(options.keys));
     if (r != 0)
         return cli_fail(EXIT_UNAVAILABLE, NULL, "no link to %s: %s", link->endpoint,
@@ -408,7 +447,7 @@ static int connect_link(struct link *link)
     return 0;
 }
 
-int link_open(struct cli *cli, struct link **ret_link)
+static int open_link(struct cli *cli, bool publishes, struct link **ret_link)
 {
     if (sodium_init() < 0)
         return cli_fail(EXIT_UNAVAILABLE, NULL, "libsodium does not start");
@@ -416,14 +455,30 @@ int link_open(struct cli *cli, struct link **ret_link)
     if (link == NULL)
         return cli_fail(EXIT_IO, NULL, "no memory");
     link->cli = cli;
+    link->unit = cli->unit;
+    link->post = cli->post;
+    link->lock = -1;
 
-    int status = connect_link(link);
+    int status = publishes ? wait_for_lock(link) : 0;
+    if (status == 0)
+        status = connect_link(link);
     if (status != 0) {
         link_close(link);
         return status;
     }
+    link->number = link->welcome.number;
     *ret_link = link;
     return 0;
+}
+
+int link_open(struct cli *cli, struct link **ret_link)
+{
+    return open_link(cli, false, ret_link);
+}
+
+int link_open_to_publish(struct cli *cli, struct link **ret_link)
+{
+    return open_link(cli, true, ret_link);
 }
 
 void link_close(struct link *link)
@@ -432,9 +487,15 @@ void link_close(struct link *link)
         return;
     if (link->client != NULL)
         client_close(link->client);
-    if (link->context != NULL)
-        socket_context_close(link->context);
+    if (link->lock >= 0)
+        io_unlock(link->lock);
     free(link);
+}
+
+void link_idle(struct link *link)
+{
+    link->wait = (struct wait){ 0 };
+    client_step(link->client, 0);
 }
 
 const Bus__Welcome *link_welcome(const struct link *link)
@@ -444,25 +505,23 @@ const Bus__Welcome *link_welcome(const struct link *link)
 
 /* ---- calls --------------------------------------------------------------------------------------- */
 
-static Bus__Actor actor_of(struct cli *cli)
+static Bus__Actor actor_of(const struct link *link)
 {
     Bus__Actor actor = BUS__ACTOR__INIT;
 
-    actor.unit = cli->unit;
-    actor.post = strchr(cli->post, '.') == NULL ? "" : cli->post;
+    actor.unit = link->unit;
+    actor.post = strchr(link->post, '.') == NULL ? "" : link->post;
     return actor;
 }
 
-int link_publish(struct link *link, const struct link_message *message, uint64_t *ret_seq,
-                 const char **ret_id)
+/* Hands the next message of this producer to the client. */
+static int hand_over(struct link *link, const struct link_message *message)
 {
-    Bus__Actor actor = actor_of(link->cli);
+    Bus__Actor actor = actor_of(link);
     Bus__Envelope envelope = BUS__ENVELOPE__INIT;
-    struct id id = { .epoch = 1, .number = ++link->number };
-    char text[ID_TEXT_SIZE];
 
     envelope.epoch = 1;
-    envelope.number = link->number;
+    envelope.number = link->number + 1;
     envelope.subject = message->subject;
     envelope.case_id = message->case_id == NULL ? "" : message->case_id;
     envelope.cause = message->cause == NULL ? "" : message->cause;
@@ -473,10 +532,21 @@ int link_publish(struct link *link, const struct link_message *message, uint64_t
     envelope.actor = &actor;
     envelope.body.data = (uint8_t *)(uintptr_t)message->body.data;
     envelope.body.len = message->body.size;
+    int r = client_publish(link->client, &envelope);
+    if (r == 0)
+        link->number++;
+    return r;
+}
+
+int link_publish(struct link *link, const struct link_message *message, uint64_t *ret_seq,
+                 const char **ret_id)
+{
+    struct id id = { .epoch = 1, .number = link->number + 1 };
+    char text[ID_TEXT_SIZE];
 
     begin(link);
-    link->wait.number = link->number;
-    int status = sent(link, client_publish(link->client, &envelope));
+    link->wait.number = link->number + 1;
+    int status = sent(link, hand_over(link, message));
     if (status == 0)
         status = wait_for(link, link->cli->timeout_ms, message->subject);
     if (status != 0)
@@ -486,6 +556,31 @@ int link_publish(struct link *link, const struct link_message *message, uint64_t
     *ret_id = arena_text(&link->cli->arena, text);
     *ret_seq = link->wait.seq;
     return 0;
+}
+
+int link_send(struct link *link, const struct link_message *message)
+{
+    int r;
+
+    /* The broker's credit is the bound: what does not fit waits for what is on its way. */
+    while ((r = hand_over(link, message)) == CLIENT_WAIT) {
+        int status = link_flush(link, &(uint64_t){ 0 });
+        if (status != 0)
+            return status;
+    }
+    return sent(link, r);
+}
+
+int link_flush(struct link *link, uint64_t *ret_seq)
+{
+    begin(link);
+    if (client_unacknowledged(link->client) == 0)
+        return 0;
+    link->wait.number = link->number;
+    int status = wait_for(link, link->cli->timeout_ms, link->unit);
+    if (status == 0)
+        *ret_seq = link->wait.seq;
+    return status;
 }
 
 int link_read(struct link *link, const struct link_reading *reading, link_each *each, void *context)
@@ -541,7 +636,7 @@ int link_outcome(struct link *link, const char *service, const char *unit, const
     struct cli *cli = link->cli;
     const char *filters[] = {
         arena_print(&cli->arena, "%s.*.%s", service, unit),
-        arena_print(&cli->arena, "%s.*.%s", service, cli->unit),
+        arena_print(&cli->arena, "%s.*.%s", service, link->unit),
         arena_print(&cli->arena, "%s.*.*", service),
     };
     struct outcome outcome = { .id = id, .service = service, .each = each, .context = context };
@@ -576,7 +671,7 @@ int link_outcome(struct link *link, const char *service, const char *unit, const
 
 int link_query(struct link *link, const char *subject, struct slice body, struct slice *ret_body)
 {
-    Bus__Actor actor = actor_of(link->cli);
+    Bus__Actor actor = actor_of(link);
     uint32_t deadline_ms = link->cli->timeout_ms;
 
     begin(link);

@@ -13,9 +13,15 @@
 struct link;
 
 /* Connects with the unit's key of the town's directory and waits for WELCOME.  Gives the link: end
- * it with link_close. */
+ * it with link_close.  link_open is for reading and asking.  link_open_to_publish speaks as
+ * `UNIT.cli`, whose numbers go on from call to call: one process at a time, by a lock that it waits
+ * for. */
 int link_open(struct cli *cli, struct link **ret_link);
+int link_open_to_publish(struct cli *cli, struct link **ret_link);
 void link_close(struct link *link);
+
+/* One round without waiting, for a link that is kept open while others work. */
+void link_idle(struct link *link);
 
 /* What the broker said at the beginning. */
 const Bus__Welcome *link_welcome(const struct link *link);
@@ -34,6 +40,11 @@ struct link_message {
 /* Publishes and waits until it is on the disk: its sequence and its id (lent as the arena). */
 int link_publish(struct link *link, const struct link_message *message, uint64_t *ret_seq,
                  const char **ret_id);
+
+/* Publishes without waiting; link_flush waits until all of it is on the disk (the sequence of the
+ * last).  Either prints what was refused, and goes no further. */
+int link_send(struct link *link, const struct link_message *message);
+int link_flush(struct link *link, uint64_t *ret_seq);
 
 /* Calls `each` for every message of the log that matches, from `from_seq` on, until it answers
  * false, or (with `live` false) until the head of the log as it is now is reached. */

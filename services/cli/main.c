@@ -22,8 +22,12 @@ static int help(void)
     }
     printf("\n"
            "  -c, --context TOWN   the town's directory (CAREBUS_TOWN, else ./var)\n"
-           "      --as POST        who acts: a post (hcz.desk) or a unit (hcz); its key is used\n"
-           "      --json           JSON, one value a line, for programs\n"
+           "  -u UNIT              whose key is used (hcz); operator, if neither -u nor --as is "
+           "given\n"
+           "      --as POST        who acts: a post (hcz.duty); its unit's key is used\n"
+           "      --json, --csv    for programs: JSON, one value a line; a table as CSV\n"
+           "      --lang zh|en     the language of messages (else that of the locale)\n"
+           "      --no-color       as NO_COLOR in the environment\n"
            "      --timeout TIME   how long to wait for an answer (10s)\n"
            "  -q, --quiet          no notes, only answers\n"
            "      --yes            no questions\n\n"
@@ -49,12 +53,55 @@ static int verb_help(const struct verb *verb)
     return 0;
 }
 
+/* A unit's code becomes part of a path. */
+static bool good_unit(const char *unit)
+{
+    size_t length = strspn(unit, "abcdefghijklmnopqrstuvwxyz0123456789-");
+    return length > 0 && length < 64 && unit[length] == '\0';
+}
+
+static bool set_in_environment(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0';
+}
+
+/* Behind the verb, `-c` is the verb's own: `carebus check lag -w 10 -c 100`. */
+static const char *option_before_verb(struct cli *cli, const char *name)
+{
+    static const char *const valued[] = { "-c", "-u", "--as", "--lang", "--timeout" };
+
+    for (int i = 0; i < cli->argc && cli->argv[i][0] == '-'; i++) {
+        if (strcmp(cli->argv[i], name) == 0)
+            return cli_option(cli, name);
+        for (size_t at = 0; at < sizeof(valued) / sizeof(valued[0]); at++)
+            if (strcmp(cli->argv[i], valued[at]) == 0) {
+                i++;
+                break;
+            }
+    }
+    return NULL;
+}
+
+/* Before anything is said. */
+static int take_language(struct cli *cli)
+{
+    const char *language = cli_option(cli, "--lang");
+
+    if (language == NULL)
+        return 0;
+    setenv("CAREBUS_LANG", language, 1);
+    if (strcmp(language, "zh") != 0 && strcmp(language, "en") != 0)
+        return cli_fail(EXIT_BAD_USAGE, "zh, en", "--lang: there is no '%s'", language);
+    return 0;
+}
+
 /* The global flags, wherever they stand. */
 static int take_globals(struct cli *cli)
 {
     const char *town = cli_option(cli, "--context");
     if (town == NULL)
-        town = cli_option(cli, "-c");
+        town = option_before_verb(cli, "-c");
     if (town == NULL)
         town = getenv("CAREBUS_TOWN");
     cli->town = town == NULL || town[0] == '\0' ? "var" : town;
@@ -63,19 +110,19 @@ static int take_globals(struct cli *cli)
     if (post == NULL)
         post = getenv("CAREBUS_AS");
     cli->post = post == NULL ? "" : post;
-    const char *dot = strchr(cli->post, '.');
-    size_t length = dot == NULL ? strlen(cli->post) : (size_t)(dot - cli->post);
-    if (length >= sizeof(cli->unit))
-        return cli_fail(EXIT_BAD_USAGE, NULL, "--as: %zu characters are no post", length);
-    if (length == 0)
-        snprintf(cli->unit, sizeof(cli->unit), "ops");
-    else
-        snprintf(cli->unit, sizeof(cli->unit), "%.*s", (int)length, cli->post);
+    const char *unit = cli_option(cli, "-u");
+    if (unit == NULL && cli->post[0] != '\0')
+        unit = arena_print(&cli->arena, "%.*s", (int)strcspn(cli->post, "."), cli->post);
+    cli->unit = unit == NULL ? "operator" : unit;
+    if (!good_unit(cli->unit))
+        return cli_fail(EXIT_BAD_USAGE, "-u hcz; --as hcz.duty", "'%s' is no unit", cli->unit);
 
     cli->json = cli_flag(cli, "--json");
     cli->quiet = cli_flag(cli, "--quiet") || cli_flag(cli, "-q");
     cli->yes = cli_flag(cli, "--yes");
-    cli->color = !cli_flag(cli, "--no-color") && isatty(STDOUT_FILENO) != 0;
+    cli->csv = cli_flag(cli, "--csv");
+    bool plain = cli_flag(cli, "--no-color") || set_in_environment("NO_COLOR");
+    cli->color = !plain && isatty(STDOUT_FILENO) != 0;
 
     uint64_t timeout_ms = CLI_TIMEOUT_MS;
     const char *timeout = cli_option(cli, "--timeout");
@@ -87,7 +134,9 @@ static int take_globals(struct cli *cli)
 
 static int run(struct cli *cli)
 {
-    int status = take_globals(cli);
+    int status = take_language(cli);
+    if (status == 0)
+        status = take_globals(cli);
     if (status != 0)
         return status;
     if (cli_flag(cli, "--version")) {
