@@ -113,17 +113,23 @@ int format_batch(const uint8_t *bytes, uint64_t left, uint32_t salt, uint64_t fi
 }
 
 bool format_find(const uint8_t *bytes, uint64_t size, uint32_t salt, uint64_t least,
-                 uint64_t *offset, struct format_batch *ret_batch)
+                 uint64_t *offset, struct format_batch *ret_batch, bool *ret_whole)
 {
-    for (uint64_t at = *offset; at + RECORD_HEADER_BYTES <= size; at += RECORD_ALIGNMENT) {
+    for (uint64_t at = *offset; at + FOOTER_BYTES <= size; at += RECORD_ALIGNMENT) {
         const struct record_header *header = (const void *)(bytes + at);
-        if (header->size == 0 || header->type == 0 || header->type == FOOTER_TYPE
-            || header->seq < least)
+        const struct footer_payload *footer = (const void *)(header + 1);
+        if (header->size != FOOTER_PAYLOAD_BYTES || header->type != FOOTER_TYPE
+            || footer->first < least || footer->bytes > at - *offset
+            || format_record_crc(header, salt) != header->crc)
             continue;
-        if (format_batch(bytes + at, size - at, salt, header->seq, ret_batch) == 0) {
-            *offset = at;
-            return true;
-        }
+        uint64_t from = at - footer->bytes;
+        *ret_whole = format_batch(bytes + from, size - from, salt, footer->first, ret_batch) == 0;
+        *ret_batch = (struct format_batch){ .footer = footer,
+                                            .footer_bytes = bytes + at,
+                                            .size = footer->bytes + FOOTER_BYTES,
+                                            .time_ms = header->time_ms };
+        *offset = from;
+        return true;
     }
     return false;
 }

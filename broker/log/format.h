@@ -82,7 +82,9 @@ struct format_batch {
 int format_batch(const uint8_t *bytes, uint64_t left, uint32_t salt, uint64_t first,
                  struct format_batch *ret_batch);
 
-/* The first whole batch at or behind *offset whose first sequence is `least` or more; its place in
- * *offset.  False: there is none. */
+/* The first footer behind *offset whose batch begins at or behind it with the sequence `least` or
+ * more; where its batch begins in *offset.  A footer that is what was written proves that everything
+ * before its batch was flushed.  Whether its records still are whole: *ret_whole.  False: no such
+ * footer.  One pass, whatever the bytes are: a payload cannot make it slow. */
 bool format_find(const uint8_t *bytes, uint64_t size, uint32_t salt, uint64_t least,
-                 uint64_t *offset, struct format_batch *ret_batch);
+                 uint64_t *offset, struct format_batch *ret_batch, bool *ret_whole);

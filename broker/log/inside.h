@@ -63,11 +63,26 @@ struct segment *inside_add_segment(struct log *log, uint64_t first);
 /* recover.c: reads the folder, cuts the torn tail; the log is ready for use. */
 int recover_log(struct log *log);
 
+/* A segment's bytes, mapped for reading; end it with inside_unmap.  A file that is shorter than a
+ * header is damaged, and lends zeros. */
+struct mapped {
+    const uint8_t *bytes;
+    uint64_t size;
+    void *map;
+};
+int inside_map(int fd, struct mapped *ret_mapped);
+int inside_map_segment(const struct log *log, uint64_t first, struct mapped *ret_mapped);
+void inside_unmap(struct mapped *mapped);
+
+/* reader.c: reads a sealed segment once, for where its batches begin and when it ended. */
+int inside_load(struct log *log, uint64_t first);
+
 /* Walks the batches of a whole segment, fills segment->places, says what is damaged and tells where
- * the last whole batch ends.  Changes nothing on the disk. */
+ * the last batch ends whose footer is whole.  `previous` NULL: the segment's header does not tell.
+ * Changes nothing on the disk. */
 struct recovered {
     uint64_t end;
-    uint64_t last_batch; /* its offset; 0: there is none */
+    uint64_t last_batch; /* offset of the last batch; 0: there is none */
     uint64_t last;
     uint64_t last_time_ms;
     uint64_t damaged; /* records */
@@ -75,4 +90,4 @@ struct recovered {
     uint8_t hash[FORMAT_HASH_SIZE];
 };
 int recover_scan(const uint8_t *bytes, uint64_t size, uint32_t salt, struct segment *segment,
-                 const uint8_t previous[FORMAT_HASH_SIZE], struct recovered *ret);
+                 const uint8_t *previous, struct recovered *ret);

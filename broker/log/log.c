@@ -158,47 +158,67 @@ static bool has_room(const struct log *log, uint64_t bytes)
     return (uint64_t)status.f_bavail * status.f_frsize > bytes;
 }
 
+static bool is_full(int error)
+{
+    return error == ENOSPC || error == EDQUOT;
+}
+
+static int open_prepared(struct log *log)
+{
+    char path[4096];
+
+    if (!has_room(log, log->segment_bytes + log->segment_bytes / 4))
+        return LOG_FULL;
+    prepared_path(log, path);
+    log->prepare_fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (log->prepare_fd < 0)
+        return is_full(errno) ? LOG_FULL : FAULT(-errno);
+    log->prepared = 0;
+    return 0;
+}
+
+/* The disk is full: what was filled so far is given back. */
+static int drop_prepared(struct log *log)
+{
+    char path[4096];
+
+    close(log->prepare_fd);
+    log->prepare_fd = -1;
+    log->prepared = 0;
+    prepared_path(log, path);
+    unlink(path);
+    return LOG_FULL;
+}
+
+static int prepare(struct log *log, bool *ret_more)
+{
+    static const uint8_t zeros[PREPARE_BYTES];
+    int r = log->prepare_fd < 0 ? open_prepared(log) : 0;
+
+    if (r != 0)
+        return r;
+    uint64_t left = log->segment_bytes - log->prepared;
+    size_t piece = left < PREPARE_BYTES ? (size_t)left : PREPARE_BYTES;
+    ssize_t written = pwrite(log->prepare_fd, zeros, piece, (off_t)log->prepared);
+    if (written < 0 && is_full(errno))
+        return drop_prepared(log);
+    if (written < 0 && errno != EINTR)
+        return FAULT(-errno);
+    log->prepared += written > 0 ? (uint64_t)written : 0;
+    *ret_more = log->prepared < log->segment_bytes;
+    return *ret_more ? 0 : io_sync(log->prepare_fd);
+}
+
 /* Zeros are written, not promised: an append that makes a file grow costs two or three times the
  * flush, and a full disk is found here and not in the middle of a batch. */
 int log_prepare(struct log *log, bool *ret_more)
 {
-    static const uint8_t zeros[PREPARE_BYTES];
-    char path[4096];
-
     *ret_more = false;
     if (log->broken != 0)
         return log->broken;
     if (log->prepared >= log->segment_bytes)
         return 0;
-    if (log->prepare_fd < 0) {
-        if (!has_room(log, log->segment_bytes + log->segment_bytes / 4))
-            return LOG_FULL;
-        prepared_path(log, path);
-        log->prepare_fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        if (log->prepare_fd < 0)
-            return FAULT(-errno);
-        log->prepared = 0;
-    }
-    uint64_t left = log->segment_bytes - log->prepared;
-    size_t piece = left < PREPARE_BYTES ? (size_t)left : PREPARE_BYTES;
-    ssize_t written = pwrite(log->prepare_fd, zeros, piece, (off_t)log->prepared);
-    if (written < 0 && (errno == ENOSPC || errno == EDQUOT)) {
-        close(log->prepare_fd);
-        log->prepare_fd = -1;
-        log->prepared = 0;
-        prepared_path(log, path);
-        unlink(path);
-        return LOG_FULL;
-    }
-    if (written < 0 && errno == EINTR)
-        written = 0;
-    if (written < 0)
-        return FAULT(-errno);
-    log->prepared += (uint64_t)written;
-    *ret_more = log->prepared < log->segment_bytes;
-    if (*ret_more)
-        return 0;
-    int r = io_sync(log->prepare_fd);
+    int r = prepare(log, ret_more);
     if (r < 0)
         log->broken = r;
     return r;
@@ -274,8 +294,6 @@ static int append(struct log *log, struct log_batch *batch)
     uint64_t size = batch->size + FOOTER_BYTES;
     uint64_t end = log->segment_count == 0 ? 0 : log->segments[log->segment_count - 1].end;
 
-    if (size + SEGMENT_HEADER_BYTES > log->segment_bytes)
-        return FAULT(-EFBIG);
     if (log->segment_count == 0 || end + size > log->segment_bytes) {
         int r = roll(log, batch->first);
         if (r != 0)
@@ -311,34 +329,56 @@ int log_append(struct log *log, struct log_batch *batch)
         return log->broken;
     if (batch->count == 0 || batch->first != log_head(log) + 1)
         return FAULT(-EINVAL);
+    if (batch->size + FOOTER_BYTES + SEGMENT_HEADER_BYTES > log->segment_bytes)
+        return FAULT(-EFBIG);
     int r = append(log, batch);
     if (r < 0)
         log->broken = r;
     return r;
 }
 
+static struct segment oldest(struct log *log)
+{
+    pthread_mutex_lock(&log->mutex);
+    struct segment segment = log->segments[0]; /* readers fill in what they find of it */
+    pthread_mutex_unlock(&log->mutex);
+    return segment;
+}
+
+/* Whether the oldest segment may go; of one that was sealed before the start, when it ended is read
+ * from it, once. */
+static int may_cut(struct log *log, uint64_t seq, uint64_t before_ms, bool *ret_may)
+{
+    *ret_may = false;
+    if (log->segment_count < 2)
+        return 0;
+    struct segment segment = oldest(log);
+    if (segment.last >= seq)
+        return 0;
+    int r = segment.last_time_ms == 0 ? inside_load(log, segment.first) : 0;
+    segment = oldest(log);
+    *ret_may = r == 0 && segment.last_time_ms != 0 && segment.last_time_ms < before_ms;
+    return r;
+}
+
 int log_cut(struct log *log, uint64_t seq, uint64_t before_ms)
 {
     char path[4096];
+    bool may;
 
     while (true) {
+        int r = may_cut(log, seq, before_ms, &may);
+        if (r < 0 || !may)
+            return r;
+        inside_path(log, log->segments[0].first, path);
         pthread_mutex_lock(&log->mutex);
-        bool can = log->segment_count > 1 && log->segments[0].last < seq
-                   && log->segments[0].last_time_ms != 0
-                   && log->segments[0].last_time_ms < before_ms;
-        uint64_t first = log->segment_count > 0 ? log->segments[0].first : 0;
-        if (can) {
-            free(log->segments[0].places);
-            log->segment_count--;
-            memmove(log->segments, log->segments + 1, log->segment_count * sizeof(*log->segments));
-        }
+        free(log->segments[0].places);
+        log->segment_count--;
+        memmove(log->segments, log->segments + 1, log->segment_count * sizeof(*log->segments));
         pthread_mutex_unlock(&log->mutex);
-        if (!can)
-            return 0;
-        inside_path(log, first, path);
         if (unlink(path) != 0)
             return FAULT(-errno);
-        int r = io_sync_directory(log->path);
+        r = io_sync_directory(log->path);
         if (r < 0)
             return r;
     }

@@ -4,9 +4,6 @@
  */
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -64,35 +61,27 @@ void log_reader_seek(struct log_reader *reader, uint64_t seq)
 
 /* ---- where a sequence is ------------------------------------------------------------------------- */
 
-/* A sealed segment's places, found by reading it once. */
-static int load_places(struct log *log, uint64_t first)
+int inside_load(struct log *log, uint64_t first)
 {
     struct segment found = { .first = first };
     struct segment_header header;
     struct recovered state;
-    struct stat status;
-    char path[4096];
+    struct mapped mapped;
 
-    inside_path(log, first, path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &status) != 0)
-        return FAULT(-errno);
-    uint64_t size = (uint64_t)status.st_size;
-    void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
-    close(fd);
-    if (bytes == MAP_FAILED)
-        return FAULT(-errno);
-    if (!format_segment_good(bytes, &header))
-        memset(&header, 0,
-               sizeof(header)); /* said at the opening; the batches speak for themselves */
-    int r = recover_scan(bytes, size, log->salt, &found, header.previous, &state);
-    munmap(bytes, size);
+    int r = inside_map_segment(log, first, &mapped);
+    if (r < 0)
+        return r;
+    /* A damaged header was said at the opening; the batches speak for themselves. */
+    bool good = format_segment_good(mapped.bytes, &header);
+    r = recover_scan(mapped.bytes, mapped.size, log->salt, &found, good ? header.previous : NULL,
+                     &state);
+    inside_unmap(&mapped);
     if (r < 0) {
         free(found.places);
         return r;
     }
     pthread_mutex_lock(&log->mutex);
-    for (uint32_t i = 0; i < log->segment_count; i++) {
+    for (uint32_t i = 0; i + 1 < log->segment_count; i++) {
         struct segment *segment = &log->segments[i];
         if (segment->first != first || segment->places != NULL)
             continue;
@@ -185,7 +174,7 @@ static int find(struct log_reader *reader)
     if (segment == NULL)
         return LOG_CUT;
     if (!loaded && reader->next != first) {
-        int r = load_places(log, first);
+        int r = inside_load(log, first);
         if (r < 0)
             return r;
     }
@@ -196,22 +185,27 @@ static int find(struct log_reader *reader)
     return open_segment(reader, first);
 }
 
-/* How far the open segment may be read, and which one follows (0: none). */
-static uint64_t limit_of(struct log_reader *reader, uint64_t *ret_following)
+/* How far the open segment may be read, and which one follows (0: none).  LOG_CUT: it is no more. */
+static int limit_of(struct log_reader *reader, uint64_t *ret_limit, uint64_t *ret_following)
 {
     struct log *log = reader->log;
-    uint64_t limit = 0;
+    int r = LOG_CUT;
 
-    *ret_following = 0;
     pthread_mutex_lock(&log->mutex);
     struct segment *segment = segment_of(log, reader->first);
-    if (segment != NULL) {
+    if (segment != NULL && segment->first == reader->first) {
         bool is_last = segment == &log->segments[log->segment_count - 1];
-        limit = is_last ? segment->end : log->segment_bytes;
+        *ret_limit = is_last ? segment->end : log->segment_bytes;
         *ret_following = is_last ? 0 : segment[1].first;
+        r = 0;
     }
+    uint64_t kept = log->segments[0].first;
     pthread_mutex_unlock(&log->mutex);
-    return limit;
+    if (r == LOG_CUT) {
+        reader->place = 0;
+        reader->bad_last = kept - 1;
+    }
+    return r;
 }
 
 /* ---- reading ------------------------------------------------------------------------------------- */
@@ -268,62 +262,84 @@ static int record_at(struct log_reader *reader, uint64_t limit,
     return r == FORMAT_SHORT ? FORMAT_BAD : r;
 }
 
-/* Behind a bad record: up to where is nothing to be trusted?  The next whole batch tells. */
-static void find_behind(struct log_reader *reader, uint64_t limit, uint64_t following)
+/* Behind a bad spot: 0 when the record that is wanted comes after it all the same (a footer was
+ * hit, or what lies before the record).  LOG_DAMAGED: it does not, and what does come tells how far
+ * the hole goes.  Whether a header is looked at more closely is told by its sequence alone, so that
+ * this is one pass. */
+static int pass_over(struct log_reader *reader, uint64_t limit, uint64_t following)
 {
+    uint64_t most = following != 0 ? following - 1 : log_head(reader->log);
     uint64_t from = reader->place;
     uint64_t there;
 
-    reader->bad_last = following != 0 ? following - 1 : log_head(reader->log);
-    for (reader->place += RECORD_ALIGNMENT; reader->place + RECORD_HEADER_BYTES <= limit;
-         reader->place += RECORD_ALIGNMENT) {
+    while (true) {
         const struct record_header *header;
-        if (record_at(reader, limit, &header) != 0 || header->type != FOOTER_TYPE
-            || header->size != FOOTER_PAYLOAD_BYTES || header->seq < reader->next
-            || header->seq > reader->bad_last)
+        reader->place += RECORD_ALIGNMENT;
+        int r = fill(reader, RECORD_HEADER_BYTES, limit, &there);
+        if (r < 0)
+            return r;
+        if (there < RECORD_HEADER_BYTES)
+            break;
+        header = (const void *)(reader->buffer + (reader->place - reader->start));
+        if (header->seq < reader->next || header->seq > most)
             continue;
-        reader->bad_last = header->seq;
+        r = record_at(reader, limit, &header);
+        if (r < 0)
+            return r;
+        if (r != 0)
+            continue;
+        if (header->type != FOOTER_TYPE && header->seq == reader->next)
+            return 0;
+        most = header->type == FOOTER_TYPE ? header->seq : header->seq - 1;
         break;
     }
-    (void)fill(reader, RECORD_HEADER_BYTES, limit, &there);
+    reader->bad_last = most;
     reader->place = from;
+    return LOG_DAMAGED;
+}
+
+/* The place of a sequence is known: reads on from there until it comes. */
+static int read_on(struct log_reader *reader, const struct record_header **ret_header)
+{
+    uint64_t following;
+    uint64_t limit;
+
+    int r = limit_of(reader, &limit, &following);
+    while (r == 0) {
+        if (following != 0 && reader->next >= following) {
+            r = open_segment(reader, following);
+            reader->place = SEGMENT_HEADER_BYTES;
+            if (r == 0)
+                r = limit_of(reader, &limit, &following);
+            continue;
+        }
+        r = record_at(reader, limit, ret_header);
+        if (r < 0)
+            return r;
+        /* Zeros before the end are damage as well. */
+        if (r != 0 || ((*ret_header)->type != FOOTER_TYPE && (*ret_header)->seq > reader->next)) {
+            r = pass_over(reader, limit, following);
+            continue;
+        }
+        reader->place += format_record_bytes((*ret_header)->size);
+        if ((*ret_header)->type != FOOTER_TYPE && (*ret_header)->seq == reader->next)
+            return 0;
+    }
+    return r;
 }
 
 int log_reader_next(struct log_reader *reader, struct log_record *ret_record)
 {
     const struct record_header *header;
-    uint64_t following;
 
     if (reader->next > log_head(reader->log))
         return LOG_END;
     ret_record->seq = reader->next;
-    if (reader->place == 0) {
-        int r = find(reader);
-        if (r != 0)
-            return r;
-    }
-    uint64_t limit = limit_of(reader, &following);
-    while (true) {
-        int r = record_at(reader, limit, &header);
-        if (r < 0)
-            return r;
-        if (r == FORMAT_NOTHING && following != 0 && reader->next >= following) {
-            r = open_segment(reader, following);
-            if (r != 0)
-                return r;
-            reader->place = SEGMENT_HEADER_BYTES;
-            limit = limit_of(reader, &following);
-            continue;
-        }
-        if (r != 0 || (header->type != FOOTER_TYPE && header->seq > reader->next)) {
-            /* Zeros before the end are damage as well. */
-            find_behind(reader, limit, following);
-            return LOG_DAMAGED;
-        }
-        reader->place += format_record_bytes(header->size);
-        if (header->type != FOOTER_TYPE && header->seq == reader->next)
-            break;
-    }
+    int r = reader->place == 0 ? find(reader) : 0;
+    if (r == 0)
+        r = read_on(reader, &header);
+    if (r != 0)
+        return r;
     *ret_record = (struct log_record){
         .type = (enum log_type)header->type,
         .seq = header->seq,
@@ -343,28 +359,58 @@ void log_reader_skip(struct log_reader *reader, uint64_t *ret_first, uint64_t *r
     log_reader_seek(reader, last + 1);
 }
 
+/* ---- a time -------------------------------------------------------------------------------------- */
+
+/* Where to look between `low` and `high`: at the beginning of a segment while there is one in
+ * between, for it is found without reading the segment. */
+static uint64_t probe(struct log *log, uint64_t low, uint64_t high)
+{
+    uint64_t middle = low + (high - low) / 2;
+
+    pthread_mutex_lock(&log->mutex);
+    const struct segment *segment = segment_of(log, middle);
+    const struct segment *last = &log->segments[log->segment_count - 1];
+    if (segment != NULL && segment->first > low)
+        middle = segment->first;
+    else if (segment != NULL && segment < last && segment[1].first < high)
+        middle = segment[1].first;
+    pthread_mutex_unlock(&log->mutex);
+    return middle;
+}
+
+/* Whether record `seq`, or what can be read behind it, is at or after the time.  What cannot be read
+ * is never passed over: it counts as what follows it. */
+static int is_at(struct log_reader *reader, uint64_t seq, uint64_t time_ms, bool *ret_at,
+                 uint64_t *ret_last)
+{
+    struct log_record record = { 0 };
+    uint64_t first;
+    int r;
+
+    log_reader_seek(reader, seq);
+    while ((r = log_reader_next(reader, &record)) == LOG_DAMAGED || r == LOG_CUT)
+        log_reader_skip(reader, &first, ret_last);
+    *ret_at = r == LOG_END || record.time_ms >= time_ms;
+    *ret_last = record.seq;
+    return r < 0 ? r : 0;
+}
+
 int log_seq_at(struct log_reader *reader, uint64_t time_ms, uint64_t *ret_seq)
 {
-    struct log_record record;
     uint64_t low = log_first(reader->log);
     uint64_t high = log_head(reader->log) + 1;
 
     while (low < high) {
-        uint64_t middle = low + (high - low) / 2;
-        uint64_t first;
+        uint64_t middle = probe(reader->log, low, high);
         uint64_t last;
-        log_reader_seek(reader, middle);
-        int r = log_reader_next(reader, &record);
+        bool at;
+        int r = is_at(reader, middle, time_ms, &at, &last);
         if (r < 0)
             return r;
-        if (r != 0) {
-            log_reader_skip(reader, &first, &last);
-            low = last + 1;
-        } else if (record.time_ms >= time_ms) {
+        if (at)
             high = middle;
-        } else {
-            low = middle + 1;
-        }
+        else
+            low = last + 1;
     }
     *ret_seq = low;
     return 0;

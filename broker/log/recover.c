@@ -5,7 +5,7 @@
  * whole, two things may have happened: the last batch was never flushed (a torn tail, which nobody
  * was told of: it is cut), or bytes that were flushed have changed (damage: it is said, kept, and
  * its range refused).  The next batch is written only after the flush of the one before, so a whole
- * batch behind the spot proves damage.
+ * batch behind the spot proves damage; its footer alone proves it as well.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,32 +22,80 @@
 #include "base/log.h"
 #include "log/inside.h"
 
+/* Where nothing was written, for a file that has not even a header. */
+static const uint8_t nothing[SEGMENT_HEADER_BYTES];
+
+int inside_map(int fd, struct mapped *ret_mapped)
+{
+    struct stat status;
+
+    *ret_mapped = (struct mapped){ .bytes = nothing, .size = sizeof(nothing) };
+    if (fstat(fd, &status) != 0)
+        return FAULT(-errno);
+    if (status.st_size < SEGMENT_HEADER_BYTES)
+        return 0;
+    void *map = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (map == MAP_FAILED)
+        return FAULT(-errno);
+    madvise(map, (size_t)status.st_size, MADV_SEQUENTIAL);
+    *ret_mapped = (struct mapped){ .bytes = map, .size = (uint64_t)status.st_size, .map = map };
+    return 0;
+}
+
+int inside_map_segment(const struct log *log, uint64_t first, struct mapped *ret_mapped)
+{
+    char path[4096];
+
+    inside_path(log, first, path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return FAULT(-errno);
+    int r = inside_map(fd, ret_mapped);
+    close(fd);
+    return r;
+}
+
+void inside_unmap(struct mapped *mapped)
+{
+    if (mapped->map != NULL)
+        munmap(mapped->map, mapped->size);
+}
+
+static void say_damaged(const struct segment *segment, uint64_t first, uint64_t last,
+                        uint64_t offset)
+{
+    say_error("log.damaged",
+              "first=%" PRIu64 " last=%" PRIu64 " segment=%" PRIu64 " offset=%" PRIu64, first, last,
+              segment->first, offset);
+}
+
 int recover_scan(const uint8_t *bytes, uint64_t size, uint32_t salt, struct segment *segment,
-                 const uint8_t previous[FORMAT_HASH_SIZE], struct recovered *ret)
+                 const uint8_t *previous, struct recovered *ret)
 {
     uint64_t offset = SEGMENT_HEADER_BYTES;
     uint64_t indexed = 0;
     struct format_batch batch;
 
     *ret = (struct recovered){ .end = offset, .last = segment->first - 1 };
-    memcpy(ret->hash, previous, FORMAT_HASH_SIZE);
+    if (previous != NULL)
+        memcpy(ret->hash, previous, FORMAT_HASH_SIZE);
     while (true) {
         int r = format_batch(bytes + offset, size - offset, salt, ret->last + 1, &batch);
-        bool chained = r == 0 && memcmp(batch.footer->previous, ret->hash, FORMAT_HASH_SIZE) == 0;
+        bool chained = r == 0
+                       && ((previous == NULL && ret->last_batch == 0)
+                           || memcmp(batch.footer->previous, ret->hash, FORMAT_HASH_SIZE) == 0);
         if (!chained) {
             uint64_t from = offset + RECORD_ALIGNMENT;
-            struct format_batch next;
-            /* Zeros too may be what damage left: the end is where nothing whole is behind. */
-            if (!format_find(bytes, size, salt, ret->last + 2, &from, &next)) {
+            bool whole;
+            /* Zeros too may be what damage left: the end is where no footer is behind. */
+            if (!format_find(bytes, size, salt, ret->last + 2, &from, &batch, &whole)) {
                 ret->torn = r != FORMAT_NOTHING;
                 return 0;
             }
-            say_error("log.damaged",
-                      "first=%" PRIu64 " last=%" PRIu64 " segment=%" PRIu64 " offset=%" PRIu64,
-                      ret->last + 1, next.footer->first - 1, segment->first, offset);
-            ret->damaged += next.footer->first - 1 - ret->last;
+            uint64_t damaged = whole ? batch.footer->first - 1 : batch.footer->last;
+            say_damaged(segment, ret->last + 1, damaged, offset);
+            ret->damaged += damaged - ret->last;
             offset = from;
-            batch = next;
         }
         if (indexed == 0 || offset - indexed >= INDEX_STEP_BYTES) {
             int added = inside_add_place(segment, batch.footer->first, batch.time_ms, offset);
@@ -173,22 +221,21 @@ static int write_again(int fd, const uint8_t *bytes, const struct recovered *fou
 static int open_last(struct log *log, struct segment *segment, const struct segment_header *header)
 {
     char path[4096];
-    struct stat status;
+    struct mapped mapped;
     struct recovered found;
 
     inside_path(log, segment->first, path);
     log->fd = open(path, O_RDWR | O_CLOEXEC);
-    if (log->fd < 0 || fstat(log->fd, &status) != 0)
+    if (log->fd < 0)
         return FAULT(-errno);
-    uint64_t size = (uint64_t)status.st_size;
-    void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, log->fd, 0);
-    if (bytes == MAP_FAILED)
-        return FAULT(-errno);
-    madvise(bytes, size, MADV_SEQUENTIAL);
-    int r = recover_scan(bytes, size, header->salt, segment, header->previous, &found);
+    int r = inside_map(log->fd, &mapped);
+    if (r < 0)
+        return r;
+    r = recover_scan(mapped.bytes, mapped.size, header->salt, segment, header->previous, &found);
     if (r == 0)
-        r = write_again(log->fd, bytes, &found);
-    munmap(bytes, size);
+        r = write_again(log->fd, mapped.bytes, &found);
+    uint64_t size = mapped.size;
+    inside_unmap(&mapped);
     if (r < 0)
         return r;
     if (found.torn)
@@ -206,32 +253,16 @@ static int open_last(struct log *log, struct segment *segment, const struct segm
     return 0;
 }
 
-/* The last time of the segment before, for a last segment that is still empty. */
-static int time_before(struct log *log, uint64_t first)
+/* The last time of the segments before, for a last segment that is still empty. */
+static int time_before(struct log *log, uint32_t count)
 {
-    struct segment before = { .first = first };
-    struct segment_header header;
-    struct recovered found;
-    struct stat status;
-    char path[4096];
-
-    int r = read_header(log, first, &header);
-    if (r < 0)
-        return r;
-    inside_path(log, first, path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &status) != 0)
-        return FAULT(-errno);
-    void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    close(fd);
-    if (bytes == MAP_FAILED)
-        return FAULT(-errno);
-    r = recover_scan(bytes, (uint64_t)status.st_size, header.salt, &before, header.previous,
-                     &found);
-    munmap(bytes, (size_t)status.st_size);
-    free(before.places);
-    atomic_store(&log->head_time_ms, found.last_time_ms);
-    return r;
+    for (uint32_t i = count; i-- > 0 && log_head_time_ms(log) == 0;) {
+        int r = inside_load(log, log->segments[i].first);
+        if (r < 0)
+            return r;
+        atomic_store(&log->head_time_ms, log->segments[i].last_time_ms);
+    }
+    return 0;
 }
 
 /* The header of a sealed segment may be damaged without stopping anybody: reads of it will answer
@@ -270,8 +301,8 @@ int recover_log(struct log *log)
         r = io_sync_directory(log->path);
     if (r == 0 && count > 0) {
         r = open_last(log, &log->segments[count - 1], &header);
-        if (r == 0 && count > 1 && log->head_time_ms == 0)
-            r = time_before(log, firsts[count - 2]);
+        if (r == 0)
+            r = time_before(log, count - 1);
     }
     free(firsts);
     return r;

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -94,6 +92,13 @@ static void check_point(struct verify *verify, const struct record_header *recor
         check_root(verify, &checkpoint, record->seq);
 }
 
+static void pass_batch(struct verify *verify, const struct format_batch *batch)
+{
+    format_footer_hash(batch->footer_bytes, verify->previous);
+    verify->verdict->last = batch->footer->last;
+    verify->next = batch->footer->last + 1;
+}
+
 static void check_batch(struct verify *verify, const uint8_t *bytes,
                         const struct format_batch *batch)
 {
@@ -110,10 +115,8 @@ static void check_batch(struct verify *verify, const uint8_t *bytes,
     if (memcmp(batch->footer->previous, verify->previous, FORMAT_HASH_SIZE) != 0)
         tell(verify, true, "the batch at %" PRIu64 " does not follow the one before",
              batch->footer->first);
-    format_footer_hash(batch->footer_bytes, verify->previous);
     verify->verdict->batches++;
-    verify->verdict->last = batch->footer->last;
-    verify->next = batch->footer->last + 1;
+    pass_batch(verify, batch);
 }
 
 static void check_segment(struct verify *verify, const uint8_t *bytes, uint64_t size)
@@ -144,19 +147,26 @@ static void check_segment(struct verify *verify, const uint8_t *bytes, uint64_t 
         int r = format_batch(bytes + offset, size - offset, header.salt, verify->next, &batch);
         if (r != 0) {
             uint64_t from = offset + RECORD_ALIGNMENT;
-            if (!format_find(bytes, size, header.salt, verify->next + 1, &from, &batch)) {
+            bool whole;
+            if (!format_find(bytes, size, header.salt, verify->next + 1, &from, &batch, &whole)) {
                 if (r == FORMAT_NOTHING)
                     return;
                 tell(verify, false, "after %" PRIu64 " there is a tail that was never whole",
                      verify->next - 1);
                 return;
             }
+            uint64_t last = whole ? batch.footer->first - 1 : batch.footer->last;
             tell(verify, true, "records %" PRIu64 " to %" PRIu64 " are damaged", verify->next,
-                 batch.footer->first - 1);
-            verify->verdict->damaged += batch.footer->first - verify->next;
+                 last);
+            verify->verdict->damaged += last - verify->next + 1;
             verify->whole = false;
-            memcpy(verify->previous, batch.footer->previous, FORMAT_HASH_SIZE);
             offset = from;
+            if (!whole) {
+                pass_batch(verify, &batch);
+                offset += batch.size;
+                continue;
+            }
+            memcpy(verify->previous, batch.footer->previous, FORMAT_HASH_SIZE);
         }
         check_batch(verify, bytes + offset, &batch);
         offset += batch.size;
@@ -165,21 +175,19 @@ static void check_segment(struct verify *verify, const uint8_t *bytes, uint64_t 
 
 static int check_file(struct verify *verify, const char *path)
 {
-    struct stat status;
+    struct mapped mapped;
 
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &status) != 0)
+    if (fd < 0 && errno == ENOENT)
+        return 0; /* retention was here since the folder was read */
+    if (fd < 0)
         return FAULT(-errno);
-    uint64_t size = (uint64_t)status.st_size;
-    void *bytes =
-        size < SEGMENT_HEADER_BYTES ? MAP_FAILED : mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    int r = inside_map(fd, &mapped);
     close(fd);
-    if (bytes == MAP_FAILED) {
-        tell(verify, true, "%s is too short", path);
-        return 0;
-    }
-    check_segment(verify, bytes, size);
-    munmap(bytes, size);
+    if (r < 0)
+        return r;
+    check_segment(verify, mapped.bytes, mapped.size);
+    inside_unmap(&mapped);
     return 0;
 }
 
