@@ -255,8 +255,19 @@ static void step_peer(struct core *core, const struct core_event *event)
     case CORE_TICK:
     case CORE_SPACE:
     case CORE_PERMITS:
+    case CORE_CHECKPOINT:
         break;
     }
+}
+
+static void checkpoint(struct core *core, struct slice payload)
+{
+    struct core_effect *effect = inside_effect(core, CORE_APPEND_CHECKPOINT, 0);
+
+    effect->append.seq = core->next_seq++;
+    effect->append.time_ms = inside_time(core);
+    effect->append.source = (struct slice){ 0 };
+    effect->append.payload = payload;
 }
 
 int core_step(struct core *core, const struct core_event *event,
@@ -284,6 +295,8 @@ int core_step(struct core *core, const struct core_event *event,
         core->space = event->space;
     else if (event->kind == CORE_PERMITS)
         core->fault = permits(core, event->permit);
+    else if (event->kind == CORE_CHECKPOINT)
+        checkpoint(core, event->checkpoint);
     else if (event->kind == CORE_TICK) {
         peer_tick(core);
         mailbox_tick(core);

@@ -65,6 +65,7 @@ enum core_event_kind {
     CORE_TICK,      /* time has passed                                                          */
     CORE_SPACE,     /* space: what the disk allows                                              */
     CORE_PERMITS,   /* permit: a new table                                                      */
+    CORE_CHECKPOINT, /* checkpoint: a payload of the daemon's that wants a place in the log      */
 };
 
 enum core_space {
@@ -115,6 +116,7 @@ struct core_event {
         uint64_t committed_seq;
         enum core_space space;
         const struct permit *permit;
+        struct slice checkpoint;
     };
 };
 
@@ -123,6 +125,7 @@ struct core_event {
 enum core_effect_kind {
     CORE_APPEND_MESSAGE, /* a bus.Stored: seq, time_ms, source, message.bytes                     */
     CORE_APPEND_RECORD,  /* bookkeeping: seq, time_ms, record                                     */
+    CORE_APPEND_CHECKPOINT, /* seq, time_ms, the payload of CORE_CHECKPOINT                        */
     CORE_SEND_WELCOME,   /* welcome, to peer                                                      */
     CORE_SEND_STORED,    /* number, seq, gap                                                      */
     CORE_SEND_REFUSED,   /* number, code, reason, retry_ms                                        */
