@@ -404,6 +404,7 @@ static bool envelope_field(struct reader *reader, const struct field *field,
         envelope->actor = field->bytes;
         return is_bytes && actor_unit(reader, field->bytes, &envelope->actor_unit);
     case ENVELOPE_TRACEPARENT:
+        envelope->traceparent = field->bytes;
         return is_bytes && good_name(field->bytes, WIRE_ID_BYTES);
     case ENVELOPE_BODY:
         envelope->body = field->bytes;

@@ -44,6 +44,7 @@ struct envelope {
     uint64_t expires_ms;
     struct slice actor;  /* a bus.Actor, packed */
     struct slice actor_unit;
+    struct slice traceparent;
     struct slice body;
     struct slice bytes; /* all of it, as received */
 };
