@@ -19,7 +19,8 @@ struct store {
 struct store_txn {
     struct store *store;
     MDB_txn *txn;
-    bool full; /* 90 % was in use when it began: nothing more is put */
+    bool full;  /* 90 % was in use when it began: nothing more is put */
+    bool spent; /* the map ran full under it: it can only be aborted */
 };
 
 int store_fault(int code);

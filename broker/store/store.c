@@ -9,9 +9,10 @@
 #include "base/crc.h"
 #include "base/err.h"
 #include "base/io.h"
+#include "base/log.h"
 #include "store/inside.h"
 
-enum { FULL_PERCENT = 90, READERS = 16, CHECK_BYTES = 4, ROW_BYTES = 1 << 20 };
+enum { FULL_PERCENT = 90, COUNT_PERCENT = 60, READERS = 16, CHECK_BYTES = 4, ROW_BYTES = 1 << 20 };
 static const uint64_t map_bytes_usual = 16ULL << 30;
 
 /* LMDB's codes end here: what the floors above see is -errno. */
@@ -63,6 +64,13 @@ static int open_tables(struct store *store, const char *const *tables)
     return store_fault(mdb_txn_commit(txn));
 }
 
+/* LMDB met what cannot be, most likely on a damaged page; it aborts when this returns. */
+static void say_assert(MDB_env *env, const char *message)
+{
+    (void)env;
+    say_error("store.broken", "%s", message);
+}
+
 static int open_environment(struct store *store, const struct store_options *options)
 {
     int dead;
@@ -70,6 +78,7 @@ static int open_environment(struct store *store, const struct store_options *opt
     int r = mdb_env_create(&store->env);
     if (r != 0)
         return store_fault(r);
+    mdb_env_set_assert(store->env, say_assert);
     r = mdb_env_set_mapsize(store->env,
                             options->map_bytes == 0 ? map_bytes_usual : options->map_bytes);
     if (r == 0)
@@ -104,6 +113,11 @@ int store_open(const struct store_options *options, struct store **ret_store)
         r = open_environment(store, options);
     if (r == 0)
         r = open_tables(store, options->tables);
+    /* LMDB flushes the file and not its name. */
+    if (r == 0)
+        r = io_sync_directory(options->path);
+    if (r == 0 && (size_t)snprintf(lock, sizeof(lock), "%s/..", options->path) < sizeof(lock))
+        r = io_sync_directory(lock);
     if (r != 0) {
         store_close(store);
         return r;
@@ -149,10 +163,11 @@ int store_begin_read(struct store *store, struct store_txn **ret_txn)
 
 int store_begin_write(struct store *store, struct store_txn **ret_txn)
 {
-    int r = begin(store, 0, ret_txn);
+    bool full = store_used_percent(store) >= FULL_PERCENT;
 
+    int r = begin(store, 0, ret_txn);
     if (r == 0)
-        (*ret_txn)->full = store_used_percent(store) >= FULL_PERCENT;
+        (*ret_txn)->full = full;
     return r;
 }
 
@@ -161,6 +176,10 @@ int store_commit(struct store_txn *txn)
     if (store_fails(txn->store)) {
         store_abort(txn);
         return FAULT(-EIO);
+    }
+    if (txn->spent) { /* nothing of it is on the disk, and nothing will be */
+        store_abort(txn);
+        return FAULT(-ENOSPC);
     }
     int r = store_fault(mdb_txn_commit(txn->txn));
     free(txn);
@@ -237,8 +256,10 @@ int store_put(struct store_txn *txn, unsigned table, struct slice key, struct sl
     MDB_val room = { .mv_size = value.size + CHECK_BYTES };
     uint32_t check = check_of(table, key, value.data, value.size);
     int r = mdb_put(txn->txn, txn->store->tables[table], &name, &room, MDB_RESERVE);
-    if (r == MDB_MAP_FULL)
+    if (r == MDB_MAP_FULL || r == MDB_TXN_FULL || (r == MDB_BAD_TXN && txn->spent)) {
+        txn->spent = true;
         return STORE_FULL;
+    }
     if (r != 0)
         return store_fault(r);
     if (value.size > 0)
@@ -286,16 +307,44 @@ int store_copy(struct store *store, const char *path)
     return r < 0 ? r : store_fault(mdb_env_copy2(store->env, path, MDB_CP_COMPACT));
 }
 
-/* Pages in use, those that are free for reuse not counted as used up. */
+/* Pages that deleted rows gave back.  Only a reader may look at the list of them (table 0). */
+static int count_free(struct store *store, uint64_t *ret_pages)
+{
+    MDB_txn *txn;
+    MDB_cursor *cursor;
+    MDB_val name;
+    MDB_val pages;
+    size_t count;
+
+    *ret_pages = 0;
+    int r = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
+    if (r != 0)
+        return r;
+    r = mdb_cursor_open(txn, 0, &cursor);
+    if (r == 0) {
+        while ((r = mdb_cursor_get(cursor, &name, &pages, MDB_NEXT)) == 0) {
+            memcpy(&count, pages.mv_data, sizeof(count));
+            *ret_pages += count;
+        }
+        mdb_cursor_close(cursor);
+    }
+    mdb_txn_abort(txn);
+    return r == MDB_NOTFOUND ? 0 : r;
+}
+
 unsigned store_used_percent(struct store *store)
 {
     MDB_envinfo info;
     MDB_stat status;
+    uint64_t unused = 0;
 
     if (mdb_env_info(store->env, &info) != 0 || mdb_env_stat(store->env, &status) != 0)
         return 100;
-    uint64_t used = ((uint64_t)info.me_last_pgno + 1) * status.ms_psize;
-    return (unsigned)(used * 100 / info.me_mapsize);
+    uint64_t pages = info.me_mapsize / status.ms_psize;
+    uint64_t reached = (uint64_t)info.me_last_pgno + 1; /* the file never shrinks below it */
+    if (reached * 100 / pages >= COUNT_PERCENT && count_free(store, &unused) != 0)
+        return 100;
+    return (unsigned)((reached - (unused < reached ? unused : reached)) * 100 / pages);
 }
 
 void store_pack_u64(uint8_t bytes[8], uint64_t number)

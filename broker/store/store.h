@@ -20,9 +20,9 @@ struct store;
 struct store_txn;
 
 enum {
-    STORE_ABSENT = 1,  /* there is no such row                                             */
-    STORE_FULL = 2,    /* 90 % of the map is in use: refuse new work, deletes still go     */
-    STORE_BUSY = 3,    /* another process (or this one) has this store open                */
+    STORE_ABSENT = 1, /* there is no such row                                             */
+    STORE_FULL = 2,   /* 90 % of the map is in use: refuse new work, deletes still go     */
+    STORE_BUSY = 3,   /* another process (or this one) has this store open                */
     STORE_KEY_BYTES = 511,
     STORE_TABLES = 48, /* the most tables of one store                                     */
 };
@@ -30,7 +30,8 @@ enum {
 struct store_options {
     const char *path;          /* a directory, made with mode 0700 if absent               */
     uint64_t map_bytes;        /* the limit of the file; 0: 16 GiB, sparse                 */
-    const char *const *tables; /* names, NULL at the end; a table's number is its place    */
+    const char *const *tables; /* names, NULL at the end; a table's number is its place, and
+                                  part of each row's check: new tables go to the end      */
 };
 
 /* Gives the store: end it with store_close.  STORE_BUSY. */
@@ -51,7 +52,9 @@ void store_abort(struct store_txn *txn);
  * aligned.  STORE_ABSENT. */
 int store_get(struct store_txn *txn, unsigned table, struct slice key, struct slice *ret_value);
 
-/* Borrows both.  STORE_FULL. */
+/* Borrows both.  STORE_FULL: nothing was put; the transaction is to be aborted, unless it only drops
+ * from here on.  (When 90 % was in use as it began, it may go on; when the map ran full under it,
+ * its commit answers -ENOSPC.) */
 int store_put(struct store_txn *txn, unsigned table, struct slice key, struct slice value);
 
 /* STORE_ABSENT. */
@@ -84,7 +87,7 @@ int store_digest(struct store_txn *txn, unsigned table, uint8_t ret_digest[STORE
 /* A consistent, compacted copy into the empty directory `path`. */
 int store_copy(struct store *store, const char *path);
 
-/* Share of the map in use, 0..100. */
+/* Share of the map in use, 0..100; what was dropped is not in use. */
 unsigned store_used_percent(struct store *store);
 
 /* The seam for tests: the `nth` call from now that can fail (begin, get, put, drop, cursor,
