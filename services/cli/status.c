@@ -246,7 +246,7 @@ int verb_config(struct cli *cli)
     const char *flag = what[0] == 'c' ? "--check-config" : "--show-config";
     const char *program = cli_program(cli, "carebus-broker");
     fflush(stdout);
-    execl(program, program, "--town", cli->town, flag, (char *)NULL);
+    execl(program, program, "--dir", cli->town, flag, (char *)NULL);
     return cli_fail(EXIT_UNAVAILABLE, NULL, "%s does not start: %s", program, strerror(errno));
 }
 

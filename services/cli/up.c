@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/options.h"
 #include "cli/link.h"
 #include "cli/verbs.h"
 
@@ -31,6 +32,8 @@ enum {
     ENDS_WINDOW_MS = 60 * 1000,
     STOP_MS = 5 * 1000,
     READY_MS = 30 * 1000,
+    READY_POLL_MS = 20,
+    DOWN_POLL_MS = 20,
 };
 
 struct process {
@@ -49,6 +52,7 @@ struct town {
     struct process processes[PROCESSES];
     uint32_t count;
     int signals;
+    int lock; /* run/up.lock: one supervisor a town */
     bool stopping;
     bool failed;
 };
@@ -78,11 +82,11 @@ static void become(struct town *town, const struct process *process)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     setpgid(0, 0);
-    const char *path = cli_path(cli, "logs/%s.log", process->name);
+    const char *path = cli_path(cli, "out/%s.log", process->name);
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fd >= 0)
         dup2(fd, STDERR_FILENO);
-    execl(process->program, process->program, "--town", cli->town, (char *)NULL);
+    execl(process->program, process->program, "--dir", cli->town, (char *)NULL);
     fprintf(stderr, "carebus: %s does not start: %s\n", process->program, strerror(errno));
     _exit(127);
 }
@@ -135,7 +139,7 @@ static void ended(struct town *town, struct process *process, int status)
         town->failed = true;
         note(town, "has ended and stays down", process,
              arena_print(&town->cli->arena, "%s; see %s", why,
-                         cli_path(town->cli, "logs/%s.log", process->name)));
+                         cli_path(town->cli, "out/%s.log", process->name)));
         return;
     }
     /* A process that ran for a while begins anew with the short pause. */
@@ -237,7 +241,7 @@ static void stop(struct town *town)
 
 /* ---- ready --------------------------------------------------------------------------------------- */
 
-/* Whether the broker answers and every service of the list is linked. */
+/* Whether the broker answers and `services` services are linked. */
 static bool is_up(struct cli *cli, uint32_t services)
 {
     const Bus__AdminAnswer *answer;
@@ -245,11 +249,6 @@ static bool is_up(struct cli *cli, uint32_t services)
     struct link *link;
     bool up = false;
 
-    /* What is not up yet is no error yet: its lines are held back. */
-    fflush(stderr);
-    int saved = dup(STDERR_FILENO);
-    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    dup2(null, STDERR_FILENO);
     quick.timeout_ms = 1000;
     if (link_open(&quick, &link) == 0) {
         if (link_admin(link, "status", "", 0, 0, &answer) == 0) {
@@ -259,22 +258,43 @@ static bool is_up(struct cli *cli, uint32_t services)
         }
         link_close(link);
     }
-    dup2(saved, STDERR_FILENO);
-    close(saved);
-    close(null);
+    cli->context = quick.context;
+    cli->arena = quick.arena;
     return up;
 }
 
-/* In a process of its own, since the supervisor itself has no socket: 0, or why not. */
-static int wait_up(struct cli *cli, uint32_t services)
+/* 0 when the town is up; else why not, said.  `supervisor` ended: its status. */
+static int wait_up(const struct town *town, pid_t supervisor)
 {
+    struct cli *cli = town->cli;
+    uint32_t services = town->count - (strcmp(town->processes[0].name, "broker") == 0);
     uint64_t end_ms = steady_ms() + READY_MS;
+    int status;
 
-    while (!is_up(cli, services)) {
-        if (steady_ms() > end_ms)
-            return cli_fail(EXIT_UNAVAILABLE, cli_path(cli, "logs/"),
-                            "the town is not up after %d s", READY_MS / 1000);
-        poll(NULL, 0, 20);
+    /* What is not up yet is no error yet: the lines of the tries are held back. */
+    int saved = dup(STDERR_FILENO);
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    dup2(null, STDERR_FILENO);
+    close(null);
+    bool up = is_up(cli, services);
+    bool gone = false;
+    while (!up && !gone && steady_ms() < end_ms) {
+        poll(NULL, 0, READY_POLL_MS);
+        gone = supervisor > 0 && waitpid(supervisor, &status, WNOHANG) == supervisor;
+        up = is_up(cli, services);
+    }
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+
+    if (gone)
+        return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status)
+                                                             : EXIT_UNAVAILABLE;
+    if (!up)
+        return cli_fail(EXIT_UNAVAILABLE, cli_path(cli, "out/"), "the town is not up after %d s",
+                        READY_MS / 1000);
+    if (!cli->quiet) {
+        puts(cli_text("town is up"));
+        fflush(stdout);
     }
     return 0;
 }
@@ -304,6 +324,19 @@ static int choose(struct town *town)
     return 0;
 }
 
+static int take_lock(struct town *town)
+{
+    struct cli *cli = town->cli;
+    const char *path = cli_path(cli, "run/up.lock");
+
+    int r = io_lock(path, &town->lock);
+    if (r == IO_LOCKED)
+        return cli_fail(EXIT_RUNNING, "carebus down stops it", "this town is up already");
+    if (r != 0)
+        return cli_fail(EXIT_NO_CREATE, NULL, "%s: %s", path, strerror(-r));
+    return 0;
+}
+
 static int supervise(struct town *town)
 {
     sigset_t set;
@@ -323,86 +356,103 @@ static int supervise(struct town *town)
             break;
     }
     stop(town);
-    unlink(cli_path(town->cli, "up.pid"));
+    io_unlock(town->lock);
     return town->failed ? EXIT_UNAVAILABLE : 0;
 }
 
-/* The supervisor goes into the background; this process waits until the town is up. */
+/* The supervisor leaves its terminal; what it has to say goes to out/up.log from now on. */
+static void leave_terminal(struct cli *cli)
+{
+    setsid();
+    int null = open("/dev/null", O_RDWR);
+    int log = open(cli_path(cli, "out/up.log"), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    dup2(null, STDIN_FILENO);
+    dup2(null, STDOUT_FILENO);
+    if (log >= 0)
+        dup2(log, STDERR_FILENO);
+    close(null);
+    close(log);
+}
+
+/* The supervisor in the background; this process waits until the town is up. */
 static int detach(struct town *town)
 {
-    struct cli *cli = town->cli;
-    uint32_t services = town->count - (strcmp(town->processes[0].name, "broker") == 0);
-
     fflush(NULL);
     pid_t pid = fork();
     if (pid < 0)
         return cli_fail(EXIT_UNAVAILABLE, NULL, "cannot start: %s", strerror(errno));
     if (pid == 0) {
-        setsid();
-        int null = open("/dev/null", O_RDWR);
-        int log = open(cli_path(cli, "logs/up.log"), O_WRONLY | O_CREAT | O_APPEND, 0600);
-        dup2(null, STDIN_FILENO);
-        dup2(null, STDOUT_FILENO);
-        dup2(log, STDERR_FILENO);
-        const char *text = arena_print(&cli->arena, "%d\n", (int)getpid());
-        io_replace_file(cli_path(cli, "up.pid"), slice_text(text), 0600);
-        _exit(supervise(town));
+        int status = take_lock(town);
+        if (status == 0) {
+            leave_terminal(town->cli);
+            status = supervise(town);
+        }
+        _exit(status);
     }
-    return wait_up(cli, services);
+    return wait_up(town, pid);
+}
+
+/* In the foreground a child watches for the moment when the town is up, and says it. */
+static int stay(struct town *town)
+{
+    int status = take_lock(town);
+    if (status != 0)
+        return status;
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        _exit(wait_up(town, 0));
+    }
+    return supervise(town);
 }
 
 int verb_up(struct cli *cli)
 {
     struct town town = { .cli = cli };
+    struct options *options;
     bool background = cli_flag(cli, "--detach");
-    int lock;
 
     int status = choose(&town);
     if (status == 0)
         status = cli_no_more(cli);
+    if (status == 0)
+        status = cli_configuration(cli, &options);
     if (status != 0)
         return status;
-    if (access(cli_path(cli, "endpoint"), R_OK) != 0)
-        return cli_fail(EXIT_BAD_CONFIG, "carebus init DIR makes one", "%s is no town", cli->town);
-    if (io_make_directory(cli_path(cli, "logs")) != 0)
-        return cli_fail(EXIT_NO_CREATE, NULL, "%s cannot be made", cli_path(cli, "logs"));
-    int r = io_lock(cli_path(cli, "up.lock"), &lock);
-    if (r == IO_LOCKED)
-        return cli_fail(EXIT_RUNNING, "carebus down stops it", "this town is up already");
-    if (r != 0)
-        return cli_fail(EXIT_IO, NULL, "%s: %s", cli_path(cli, "up.lock"), strerror(-r));
-    if (background)
-        return detach(&town);
-
-    const char *text = arena_print(&cli->arena, "%d\n", (int)getpid());
-    io_replace_file(cli_path(cli, "up.pid"), slice_text(text), 0600);
-    return supervise(&town);
+    options_close(options);
+    return background ? detach(&town) : stay(&town);
 }
 
 int verb_down(struct cli *cli)
 {
+    const char *path = cli_path(cli, "run/up.lock");
     char *text;
     size_t size;
+    int lock;
 
     int status = cli_no_more(cli);
     if (status != 0)
         return status;
-    const char *path = cli_path(cli, "up.pid");
-    if (io_read_file(path, 64, &text, &size) != 0) {
-        if (!cli->quiet)
-            fprintf(stderr, "carebus: the town is not up\n");
-        return 0;
-    }
-    pid_t pid = (pid_t)strtol(text, NULL, 10);
-    free(text);
-    if (pid <= 1 || kill(pid, SIGTERM) != 0) {
-        unlink(path);
-        return 0;
-    }
-    for (int i = 0; i < 2 * (STOP_MS + STOP_MS) / 20; i++) {
-        if (kill(pid, 0) != 0)
+    for (int round = 0; round < 2 * (STOP_MS + STOP_MS) / DOWN_POLL_MS; round++) {
+        int r = io_lock(path, &lock);
+        if (r == 0) {
+            io_unlock(lock);
+            if (round == 0 && !cli->quiet)
+                fprintf(stderr, "%s\n", cli_text("carebus: the town is not up"));
             return 0;
-        poll(NULL, 0, 20);
+        }
+        if (r != IO_LOCKED)
+            return cli_fail(EXIT_NO_CREATE, NULL, "%s: %s", path, strerror(-r));
+        /* Whoever holds the lock has written its pid into it. */
+        if (round == 0 && io_read_file(path, 64, &text, &size) == 0) {
+            pid_t pid = (pid_t)strtol(text, NULL, 10);
+            free(text);
+            if (pid > 1 && kill(pid, SIGTERM) != 0)
+                return cli_fail(EXIT_NOT_PERMITTED, NULL, "process %d: %s", (int)pid,
+                                strerror(errno));
+        }
+        poll(NULL, 0, DOWN_POLL_MS);
     }
-    return cli_fail(EXIT_UNAVAILABLE, NULL, "process %d does not end", (int)pid);
+    return cli_fail(EXIT_UNAVAILABLE, NULL, "the town does not end; see %s", cli_path(cli, "out/"));
 }
