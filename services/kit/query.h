@@ -21,11 +21,13 @@ struct ask {
     uint64_t now_ms;          /* log time */
     const char *unit;         /* third token of the question's subject */
     const char *asker;        /* the source that asks */
+    const char *asker_unit;   /* of it, without an instance */
     const Bus__Actor *actor;  /* never NULL */
     struct kit *kit;
     struct store_txn *txn;
     struct arena *arena;
     int outcome;
+    const char *reason;
     const ProtobufCMessage *answer;
     const Town__Accessed *accessed;
 };

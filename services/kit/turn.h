@@ -24,12 +24,15 @@
 struct kit;
 struct batch;
 struct writes;
+struct post;
+struct line;
 
 struct turn {
     /* The message, to be read by handlers. */
     uint64_t now_ms;
     uint64_t seq;
     const char *source;   /* the producer: `hotline`, `hcz`, `hcz.cli7f3a` */
+    const char *source_unit; /* of it, without an instance: `hcz` */
     const char *id;       /* source/epoch/number */
     const char *service;  /* the three tokens of the subject */
     const char *message;
@@ -40,6 +43,7 @@ struct turn {
     const Bus__Actor *actor;  /* never NULL; fields may be "" */
     Bus__Priority priority;
     bool exercise;
+    uint64_t not_before_ms;
     struct slice body;
 
     /* The kit's. */
@@ -49,6 +53,12 @@ struct turn {
     struct arena *arena;
     int32_t command;  /* the word in hand */
     int outcome;
+    const char *reason;        /* of a refusal */
+    struct post *first_post;   /* what it leaves, in order */
+    struct post **last_post;
+    struct line *first_line;   /* of its trace */
+    struct line **last_line;
+    bool is_timer;             /* the message is a timer of ours whose row was there */
 };
 
 /* A short name for initialising generated messages: { IS(supplies__chase), .id = x }. */
@@ -140,6 +150,7 @@ bool turn_from(struct turn *turn, const char *unit);
 const char *turn_actor_unit(const struct turn *turn);
 const char *turn_actor_post(const struct turn *turn);
 
-/* The next number of a series that this service keeps (1, 2, 3 ...), and a case number made of it. */
+/* The next number of a series that this service keeps (1, 2, 3 ...), and a case number made of it.
+ * A turn without a case has the new one from then on: what it emits carries it. */
 uint64_t turn_number(struct turn *turn, const char *series);
 const char *turn_new_case(struct turn *turn);
