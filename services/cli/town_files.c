@@ -510,6 +510,7 @@ static void define_duties(struct walk *walk)
         duty.unit = csv_table_cell(&table, row, "unit");
         duty.service = csv_table_cell(&table, row, "service");
         duty.events = events_of(walk, csv_table_cell(&table, row, "event"), &duty.n_events);
+        duty.rule = csv_table_cell(&table, row, "event");
         duty.for_whom = csv_table_cell(&table, row, "for_whom");
         duty.by_when = csv_table_cell(&table, row, "by_when");
         duty.duty_zh = csv_table_cell(&table, row, "duty_zh");
@@ -534,6 +535,10 @@ int town_files_each(const char *folder, uint64_t from_ms, struct arena *arena, t
     speak_as(&walk, "lgo", "head");
     publish_calendar(&walk);
     publish_policy(&walk);
+    /* Before what they speak of: a duty that is met by a team's founding must know it first. */
+    speak_as(&walk, "jcb", "head");
+    define_duties(&walk);
+    speak_as(&walk, "lgo", "head");
     register_units(&walk);
     open_units(&walk);
     speak_as(&walk, "lgo", "head");
@@ -541,8 +546,6 @@ int town_files_each(const char *folder, uint64_t from_ms, struct arena *arena, t
     set_catchments(&walk);
     register_teams(&walk);
     issue_mandate(&walk);
-    speak_as(&walk, "jcb", "head");
-    define_duties(&walk);
     *ret_error = walk.error;
     return walk.outcome;
 }

@@ -4,8 +4,8 @@
  * The folder (services/town) holds what is real in a town: its units and committees, posts, teams,
  * the plan, policy, calendar, catchments, the dispatch catalogue and the duty register.  Read here,
  * they become the first commands on a new log, in an order in which each stands on those before it:
- * calendar and policy, units, each unit's staff, posts and tenures, then the leading group's
- * responsibilities, catchments, teams, the mandate and the campaign, at last supervision's duties.
+ * calendar and policy, supervision's duties, units, each unit's staff, posts and tenures, then the
+ * leading group's responsibilities, catchments, teams, the mandate and the campaign.
  * `carebus load` sends them under each unit's own key; a story feeds them to its services.
  *
  * Ids that a story may count on: posts are UNIT.KIND (`hcz.head`, `hcz.deputy`, `hcz.first`,
