@@ -164,3 +164,23 @@ const char *csv_table_cell(const struct csv_table *table, uint32_t row, const ch
         return "";
     return table->rows[row].cells[column];
 }
+
+/* ---- out ------------------------------------------------------------------------------------------- */
+
+void csv_table_write(FILE *out, const char *text, bool last)
+{
+    bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        fprintf(out, "%s%s", formula ? "'" : "", text);
+    } else {
+        fputs(formula ? "\"'" : "\"", out);
+        for (; *text != '\0'; text++) {
+            if (*text == '"')
+                fputc('"', out);
+            fputc(*text, out);
+        }
+        fputc('"', out);
+    }
+    fputs(last ? "\r\n" : ",", out);
+}

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/arena.h"
 
@@ -35,3 +36,7 @@ const char *csv_table_cell(const struct csv_table *table, uint32_t row, const ch
 
 /* The column of that name; -1: none. */
 int csv_table_column(const struct csv_table *table, const char *name);
+
+/* Writes one cell of a CSV line, quoted where it must be; what a spreadsheet would take for a
+ * formula is defused by an apostrophe. */
+void csv_table_write(FILE *out, const char *text, bool last);

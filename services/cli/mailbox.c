@@ -37,19 +37,51 @@ static int option_count(struct cli *cli, const char *name, uint64_t usual, uint6
 
 /* ---- ls, peek, dead ------------------------------------------------------------------------------ */
 
+static void list_row(struct cli *cli, struct print_table *table, const json_t *box)
+{
+    static const char *const names[] = { "depth", "urgent", "leased", "delayed", "dead" };
+    const char *cells[6] = { json_string_value(json_object_get(box, "unit")) };
+
+    for (size_t i = 0; i < 5; i++)
+        cells[i + 1] = arena_print(&cli->arena, "%" JSON_INTEGER_FORMAT,
+                                   json_integer_value(json_object_get(box, names[i])));
+    print_row(table, cells);
+}
+
 static int list(struct cli *cli)
 {
+    const struct print_column columns[] = {
+        { cli_text("mailbox"), 0 }, { cli_text("waiting"), 0 }, { cli_text("urgent"), 0 },
+        { cli_text("leased"), 0 },  { cli_text("delayed"), 0 }, { cli_text("dead"), 0 },
+    };
     const Bus__AdminAnswer *answer;
+    struct print_table table;
     struct link *link;
+    const json_t *box;
+    size_t index;
 
-    int status = link_open(cli, &link);
+    int status = cli_no_more(cli);
+    if (status == 0)
+        status = link_open(cli, &link);
     if (status != 0)
         return status;
     status = link_admin(link, "mailboxes", "", 0, CLI_LIST_ROWS, &answer);
-    if (status == 0)
-        printf("%.*s\n", (int)answer->json.len, (const char *)answer->json.data);
     link_close(link);
-    return status;
+    if (status != 0)
+        return status;
+    json_t *all = json_loadb((const char *)answer->json.data, answer->json.len, 0, NULL);
+    print_begin(&table, columns, 6);
+    json_array_foreach(json_object_get(all, "mailboxes"), index, box)
+    {
+        if (cli->json)
+            cli_print_json(json_incref((json_t *)(uintptr_t)box));
+        else
+            list_row(cli, &table, box);
+    }
+    if (!cli->json)
+        print_end(&table, cli->csv, stdout);
+    json_decref(all);
+    return 0;
 }
 
 static void peek_row(struct cli *cli, struct print_table *table, const Bus__PeekItem *item)
@@ -123,7 +155,7 @@ static int peek(struct cli *cli, const char *unit, bool dead)
             print_begin(&table, columns, sizeof(columns) / sizeof(columns[0]));
             for (size_t i = 0; i < peeked->n_items; i++)
                 peek_row(cli, &table, peeked->items[i]);
-            print_end(&table, stdout);
+            print_end(&table, cli->csv, stdout);
         }
         printf("%s: %" PRIu64 " waiting, %" PRIu64 " dead\n", unit, peeked->waiting,
                peeked->dead_count);

@@ -478,7 +478,7 @@ static void print_list(struct cli *cli, const ProtobufCMessageDescriptor *type, 
             cells[i] = cell_of(cli, names[i], json_object_get(row, names[i]));
         print_row(&table, cells);
     }
-    print_end(&table, stdout);
+    print_end(&table, cli->csv, stdout);
 }
 
 static void print_fields(struct cli *cli, const ProtobufCMessageDescriptor *type,

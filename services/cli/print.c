@@ -7,6 +7,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "cli/csv_table.h"
+
 /* The width of the character at `text`, and its bytes. */
 static uint32_t measure(const char *text, size_t left, mbstate_t *state, size_t *ret_bytes)
 {
@@ -98,7 +100,13 @@ static void line(const struct print_table *table, const char *const *cells, cons
     fputc('\n', out);
 }
 
-void print_end(struct print_table *table, FILE *out)
+static void csv_line(const struct print_table *table, const char *const *cells, FILE *out)
+{
+    for (uint32_t i = 0; i < table->column_count; i++)
+        csv_table_write(out, cells[i], i + 1 == table->column_count);
+}
+
+static void print_rows(const struct print_table *table, bool csv, FILE *out)
 {
     uint32_t widths[PRINT_COLUMNS] = { 0 };
     const char *titles[PRINT_COLUMNS] = { NULL };
@@ -115,10 +123,22 @@ void print_end(struct print_table *table, FILE *out)
         if (table->columns[column].most > 0 && widths[column] > table->columns[column].most)
             widths[column] = table->columns[column].most;
     }
-    line(table, titles, widths, out);
-    for (uint32_t i = 0; i < table->cell_count; i += table->column_count)
-        line(table, table->cells + i, widths, out);
+    if (csv)
+        csv_line(table, titles, out);
+    else
+        line(table, titles, widths, out);
+    for (uint32_t i = 0; i < table->cell_count; i += table->column_count) {
+        if (csv)
+            csv_line(table, table->cells + i, out);
+        else
+            line(table, table->cells + i, widths, out);
+    }
+}
 
+void print_end(struct print_table *table, bool csv, FILE *out)
+{
+    if (table->cell_count > 0)
+        print_rows(table, csv, out);
     for (uint32_t i = 0; i < table->cell_count; i++)
         free((void *)(uintptr_t)table->cells[i]);
     free(table->cells);

@@ -23,7 +23,7 @@ struct print_column {
     uint32_t most; /* columns; 0: as wide as the widest cell */
 };
 
-/* Rows of cells (texts, lent until print_end), printed with a header and widths that fit. */
+/* Rows of cells (texts, lent until print_end), printed by print_end with a header and widths that fit. */
 struct print_table {
     const struct print_column *columns;
     uint32_t column_count;
@@ -33,7 +33,9 @@ struct print_table {
 };
 void print_begin(struct print_table *table, const struct print_column *columns, uint32_t count);
 void print_row(struct print_table *table, const char *const *cells);
-void print_end(struct print_table *table, FILE *out);
+/* `csv`: comma-separated with a header instead, each cell whole, for programs.  A table without rows
+ * prints nothing. */
+void print_end(struct print_table *table, bool csv, FILE *out);
 
 /* `+3.7 s`, `+2 min 25 s`, `+1 h 14 min`: an interval as a person says it. */
 enum { PRINT_SPAN_SIZE = 32 };

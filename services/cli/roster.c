@@ -171,14 +171,14 @@ static void write_row(struct cli *cli, FILE *out, const Registry__RosterRow *row
     const Town__Card *card = row->card == NULL ? &nothing : row->card;
     const char *sex = strcmp(card->sex, "1") == 0 ? "男" : strcmp(card->sex, "2") == 0 ? "女" : "";
 
-    sheet_write(out, card->name, false);
-    sheet_write(out, card->id_number, false);
-    sheet_write(out, sex, false);
-    sheet_write(out, card->n_phones == 0 ? "" : card->phones[0]->number, false);
-    sheet_write(out, card->address == NULL ? "" : card->address->road, false);
-    sheet_write(out, category_words(cli, row), false);
-    sheet_write(out, class_word(row->class_), false);
-    sheet_write(out, card->remark, true);
+    csv_table_write(out, card->name, false);
+    csv_table_write(out, card->id_number, false);
+    csv_table_write(out, sex, false);
+    csv_table_write(out, card->n_phones == 0 ? "" : card->phones[0]->number, false);
+    csv_table_write(out, card->address == NULL ? "" : card->address->road, false);
+    csv_table_write(out, category_words(cli, row), false);
+    csv_table_write(out, class_word(row->class_), false);
+    csv_table_write(out, card->remark, true);
 }
 
 static int export_pages(struct cli *cli, struct link *link, const char *committee, FILE *out,
@@ -192,8 +192,8 @@ static int export_pages(struct cli *cli, struct link *link, const char *committe
 
     fputs("\xEF\xBB\xBF", out);
     for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        sheet_write(out, sheet_usual_title(columns[i]),
-                    i + 1 == sizeof(columns) / sizeof(columns[0]));
+        csv_table_write(out, sheet_usual_title(columns[i]),
+                        i + 1 == sizeof(columns) / sizeof(columns[0]));
     do {
         Registry__RosterAt question = REGISTRY__ROSTER_AT__INIT;
         question.committee = committee;
@@ -276,7 +276,7 @@ static int find(struct cli *cli, const Registry__FindPerson *question, const cha
         };
         print_row(&table, cells);
     }
-    print_end(&table, stdout);
+    print_end(&table, cli->csv, stdout);
     return 0;
 }
 

@@ -406,10 +406,10 @@ static int write_errors(struct import *import, const char *path)
         if (!title && import->notes[row] == NULL)
             continue;
         for (uint32_t cell = 0; cell < table->rows[row].cell_count; cell++)
-            sheet_write(out, table->rows[row].cells[cell], false);
+            csv_table_write(out, table->rows[row].cells[cell], false);
         bool header = row == import->sheet.header;
-        sheet_write(out, header ? "处理结果" : title ? "" : "退回", false);
-        sheet_write(out, header ? "原因" : title ? "" : import->notes[row], true);
+        csv_table_write(out, header ? "处理结果" : title ? "" : "退回", false);
+        csv_table_write(out, header ? "原因" : title ? "" : import->notes[row], true);
     }
     if (fclose(out) != 0)
         return cli_fail(EXIT_IO, NULL, "%s: %s", path, strerror(errno));

@@ -471,23 +471,3 @@ Registry__ImportRow *sheet_row(const struct sheet *sheet, struct arena *arena, u
     }
     return &whole->row;
 }
-
-/* ---- out ------------------------------------------------------------------------------------------- */
-
-void sheet_write(FILE *out, const char *text, bool last)
-{
-    bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
-
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        fprintf(out, "%s%s", formula ? "'" : "", text);
-    } else {
-        fputs(formula ? "\"'" : "\"", out);
-        for (; *text != '\0'; text++) {
-            if (*text == '"')
-                fputc('"', out);
-            fputc(*text, out);
-        }
-        fputc('"', out);
-    }
-    fputs(last ? "\r\n" : ",", out);
-}

@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/arena.h"
 #include "cli/csv_table.h"
@@ -79,7 +78,3 @@ const char *sheet_committee(const struct sheet_committee *committees, uint32_t c
  * that is known, and then the row carries OUTSIDE_COMMITTEE).  NULL: no memory. */
 Registry__ImportRow *sheet_row(const struct sheet *sheet, struct arena *arena, uint32_t row,
                                const char *committee);
-
-/* Writes one cell of a CSV line, quoted where it must be; what a spreadsheet would take for a
- * formula is defused by an apostrophe. */
-void sheet_write(FILE *out, const char *text, bool last);

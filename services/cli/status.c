@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/options.h"
 #include "cli/link.h"
 #include "cli/print.h"
 #include "cli/verbs.h"
@@ -44,64 +45,112 @@ static const char *text(const json_t *object, const char *name)
     return value == NULL ? "" : value;
 }
 
-static void print_status(struct cli *cli, const Bus__Welcome *welcome, const json_t *status)
+/* A session that answers for a service. */
+static bool is_service(const json_t *session)
 {
-    static const struct print_column service_columns[] = {
-        { "service", 0 },
-        { "link", 0 },
-        { "behind", 0 },
-        { "cursor", 0 },
-    };
-    static const struct print_column box_columns[] = {
-        { "mailbox", 0 },
-        { "waiting", 0 },
-        { "leased", 0 },
-        { "dead", 0 },
-    };
-    char time[CLOCK_TEXT_SIZE];
-    struct print_table table;
+    return text(session, "service")[0] != '\0';
+}
+
+static const json_t *session_of(const json_t *status, const char *service)
+{
+    const json_t *session;
     size_t index;
-    json_t *row;
 
-    clock_print(welcome->time_ms, time);
-    printf("carebus %s   log time %.16s%s", CAREBUS_VERSION, time,
-           welcome->exercise ? "   EXERCISE 演练" : "");
-    if (welcome->exercise && welcome->rate > 1)
-        printf(" (%u times faster)", welcome->rate);
-    printf("\nlog  head %" PRIu64 "   free %" PRIu64 " %%   sessions %" PRIu64 "\n\n",
-           welcome->head, number(status, "free_percent"), number(status, "sessions"));
-
-    print_begin(&table, service_columns, 4);
-    json_array_foreach(json_object_get(status, "services"), index, row)
+    json_array_foreach(json_object_get(status, "sessions"), index, session)
     {
+        if (strcmp(text(session, "service"), service) == 0)
+            return session;
+    }
+    return NULL;
+}
+
+static const char *thousands(struct cli *cli, uint64_t value)
+{
+    if (value < 1000)
+        return arena_print(&cli->arena, "%" PRIu64, value);
+    return arena_print(&cli->arena, "%s,%03u", thousands(cli, value / 1000),
+                       (unsigned)(value % 1000));
+}
+
+static void print_services(struct cli *cli, const json_t *status)
+{
+    const struct print_column columns[] = {
+        { cli_text("service"), 0 },
+        { cli_text("state"), 0 },
+        { cli_text("behind"), 0 },
+        { cli_text("to send"), 0 },
+    };
+    struct print_table table;
+
+    print_begin(&table, columns, 4);
+    for (const struct service *const *service = cli_services; *service != NULL; service++) {
+        const json_t *session = session_of(status, (*service)->name);
+        uint64_t behind = number(session, "behind");
         const char *cells[] = {
-            text(row, "service"),
-            text(row, "state"),
-            arena_print(&cli->arena, "%" PRIu64, number(row, "behind")),
-            arena_print(&cli->arena, "%" PRIu64, number(row, "cursor")),
+            (*service)->name,
+            session == NULL ? cli_text("AWAY") : cli_text("up"),
+            session == NULL ? "-" : thousands(cli, behind),
+            session == NULL ? "-" : thousands(cli, number(session, "unacknowledged")),
         };
         print_row(&table, cells);
     }
-    print_end(&table, stdout);
+    print_end(&table, cli->csv, stdout);
+}
 
+/* Only the mailboxes that somebody has to look at: something waits, or is dead. */
+static void print_mailboxes(struct cli *cli, const json_t *status)
+{
+    const struct print_column columns[] = {
+        { cli_text("mailbox"), 0 }, { cli_text("waiting"), 0 }, { cli_text("urgent"), 0 },
+        { cli_text("leased"), 0 },  { cli_text("dead"), 0 },    { cli_text("link"), 0 },
+    };
+    struct print_table table;
+    const json_t *row;
+    size_t index;
     bool any = false;
-    print_begin(&table, box_columns, 4);
+
+    print_begin(&table, columns, 6);
     json_array_foreach(json_object_get(status, "mailboxes"), index, row)
     {
-        if (number(row, "waiting") + number(row, "leased") + number(row, "dead") == 0)
+        if (number(row, "depth") + number(row, "dead") == 0)
             continue;
         const char *cells[] = {
             text(row, "unit"),
-            arena_print(&cli->arena, "%" PRIu64, number(row, "waiting")),
-            arena_print(&cli->arena, "%" PRIu64, number(row, "leased")),
-            arena_print(&cli->arena, "%" PRIu64, number(row, "dead")),
+            thousands(cli, number(row, "depth")),
+            thousands(cli, number(row, "urgent")),
+            thousands(cli, number(row, "leased")),
+            thousands(cli, number(row, "dead")),
+            json_is_true(json_object_get(row, "up")) ? cli_text("up") : cli_text("silent"),
         };
         print_row(&table, cells);
         any = true;
     }
     if (any)
         putchar('\n');
-    print_end(&table, stdout);
+    print_end(&table, cli->csv, stdout);
+}
+
+static void print_status(struct cli *cli, const Bus__Welcome *welcome, const json_t *status)
+{
+    char time[CLOCK_TEXT_SIZE];
+    char span[PRINT_SPAN_SIZE];
+
+    clock_print(welcome->time_ms, time);
+    print_span(number(status, "uptime_ms"), span);
+    printf("carebus %s  %s  %.10s %.5s", text(status, "version"), text(status, "town"), time,
+           time + 11);
+    if (welcome->exercise)
+        printf(cli_text("  EXERCISE (x%u)"), welcome->rate);
+    printf(cli_text("  up for %s\n"), span + 1);
+    printf(cli_text("log  head %s   checked %s   disk free %u %%   sessions %u%s\n\n"),
+           thousands(cli, number(status, "committed")),
+           thousands(cli, number(status, "checkpoint")), (unsigned)number(status, "free_percent"),
+           (unsigned)json_array_size(json_object_get(status, "sessions")),
+           json_is_true(json_object_get(status, "full"))
+               ? cli_text("   FULL: publishes are refused")
+               : "");
+    print_services(cli, status);
+    print_mailboxes(cli, status);
 }
 
 int verb_status(struct cli *cli)
@@ -158,15 +207,27 @@ static uint64_t sum(const json_t *rows, const char *name)
     return total;
 }
 
-static uint64_t most(const json_t *rows, const char *name)
+static uint64_t most_behind(const json_t *status)
 {
+    const json_t *session;
     uint64_t largest = 0;
     size_t index;
-    json_t *row;
 
-    json_array_foreach(rows, index, row) largest =
-        number(row, name) > largest ? number(row, name) : largest;
+    json_array_foreach(json_object_get(status, "sessions"), index, session)
+    {
+        if (is_service(session) && number(session, "behind") > largest)
+            largest = number(session, "behind");
+    }
     return largest;
+}
+
+static uint64_t missing_services(const json_t *status)
+{
+    uint64_t missing = 0;
+
+    for (const struct service *const *service = cli_services; *service != NULL; service++)
+        missing += session_of(status, (*service)->name) == NULL;
+    return missing;
 }
 
 static int check_broker(struct cli *cli, const char *what, uint64_t warning, uint64_t critical)
@@ -182,23 +243,16 @@ static int check_broker(struct cli *cli, const char *what, uint64_t warning, uin
     link_close(link);
     if (r != 0)
         return CHECK_UNKNOWN;
-    const json_t *services = json_object_get(status, "services");
     const json_t *boxes = json_object_get(status, "mailboxes");
-    int level = CHECK_UNKNOWN;
+    int level;
     if (strcmp(what, "lag") == 0)
-        level = judge("lag", most(services, "behind"), warning, critical, "");
+        level = judge("lag", most_behind(status), warning, critical, "");
     else if (strcmp(what, "dead") == 0)
         level = judge("dead", sum(boxes, "dead"), warning, critical, "");
     else if (strcmp(what, "disk") == 0)
         level = judge("disk_used", 100 - number(status, "free_percent"), warning, critical, "%");
-    else {
-        size_t missing = 0;
-        for (const struct service *const *s = cli_services; *s != NULL; s++)
-            missing++;
-        size_t linked = json_array_size(services);
-        level = judge("missing_services", linked < missing ? missing - linked : 0, warning,
-                      critical, "");
-    }
+    else
+        level = judge("missing_services", missing_services(status), warning, critical, "");
     json_decref(status);
     return level;
 }
@@ -239,15 +293,33 @@ int verb_check(struct cli *cli)
 
 int verb_config(struct cli *cli)
 {
+    bool origin = cli_flag(cli, "--origin");
     const char *what = cli_argument(cli);
+    struct options *options;
+    const char *name;
 
     if (what == NULL || (strcmp(what, "check") != 0 && strcmp(what, "show") != 0))
-        return cli_fail(EXIT_BAD_USAGE, NULL, "config wants check or show");
-    const char *flag = what[0] == 'c' ? "--check-config" : "--show-config";
-    const char *program = cli_program(cli, "carebus-broker");
-    fflush(stdout);
-    execl(program, program, "--dir", cli->town, flag, (char *)NULL);
-    return cli_fail(EXIT_UNAVAILABLE, NULL, "%s does not start: %s", program, strerror(errno));
+        return cli_fail(EXIT_BAD_USAGE, "carebus config check; carebus config show --origin",
+                        "config wants check or show");
+    int status = cli_no_more(cli);
+    if (status == 0)
+        status = cli_configuration(cli, &options);
+    if (status != 0)
+        return status;
+    for (uint32_t i = 0; what[0] == 's' && (name = options_name(options, i)) != NULL; i++) {
+        const char *value = options_text(options, name);
+        if (cli->json)
+            cli_print_json(json_pack("{s:s,s:s,s:s}", "name", name, "value", value, "origin",
+                                     options_origin(options, name)));
+        else if (origin)
+            printf("%-18s %-28s %s\n", name, value, options_origin(options, name));
+        else
+            printf("%-18s %s\n", name, value);
+    }
+    if (what[0] == 'c' && !cli->quiet && !cli->json)
+        printf(cli_text("%s is good\n"), cli_path(cli, "carebus.conf"));
+    options_close(options);
+    return 0;
 }
 
 int verb_version(struct cli *cli)

@@ -241,6 +241,20 @@ static void stop(struct town *town)
 
 /* ---- ready --------------------------------------------------------------------------------------- */
 
+static uint32_t linked_services(const json_t *sessions)
+{
+    const json_t *session;
+    uint32_t count = 0;
+    size_t index;
+
+    json_array_foreach(sessions, index, session)
+    {
+        const char *service = json_string_value(json_object_get(session, "service"));
+        count += service != NULL && service[0] != '\0';
+    }
+    return count;
+}
+
 /* Whether the broker answers and `services` services are linked. */
 static bool is_up(struct cli *cli, uint32_t services)
 {
@@ -253,7 +267,7 @@ static bool is_up(struct cli *cli, uint32_t services)
     if (link_open(&quick, &link) == 0) {
         if (link_admin(link, "status", "", 0, 0, &answer) == 0) {
             json_t *status = json_loadb((const char *)answer->json.data, answer->json.len, 0, NULL);
-            up = json_array_size(json_object_get(status, "services")) >= services;
+            up = linked_services(json_object_get(status, "sessions")) >= services;
             json_decref(status);
         }
         link_close(link);

@@ -83,7 +83,7 @@ START_TEST(each_command_stands_on_those_before_it)
     ck_assert_uint_lt(first_of("DefinePost"), first_of("StartTenure"));
     ck_assert_uint_lt(first_of("StartTenure"), first_of("SetResponsibility"));
     ck_assert_uint_lt(first_of("IssueMandate"), first_of("OpenCampaign"));
-    ck_assert_uint_lt(first_of("OpenCampaign"), first_of("DefineDuty"));
+    ck_assert_uint_lt(first_of("DefineDuty"), first_of("RegisterUnit"));
     arena_close(&arena);
 }
 END_TEST
