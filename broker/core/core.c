@@ -9,8 +9,7 @@
 #include "base/err.h"
 #include "core/inside.h"
 
-enum { EFFECTS_FIRST = 256, SCRATCH_FIRST = 16 << 10, WAITING_FIRST = 1024, TRACE_BYTES = 256,
-       QUESTIONS_FIRST = 1024 };
+enum { EFFECTS_FIRST = 256, WAITING_FIRST = 1024, TRACE_BYTES = 256, QUESTIONS = 4096 };
 
 /* ---- effects ------------------------------------------------------------------------------------- */
 
@@ -54,26 +53,16 @@ uint64_t inside_time(struct core *core)
     return core->last_time_ms;
 }
 
-uint64_t inside_append_record(struct core *core, const struct record *record)
+void *inside_alloc(struct core *core, size_t size)
 {
-    if (core->scratch_used + RECORD_BYTES_MAX > core->scratch_room) {
-        /* A step writes few records; a redrive of all is cut into steps by its caller. */
+    void *memory = arena_alloc(&core->step, size);
+
+    if (memory == NULL)
         core->fault = FAULT(-ENOMEM);
-        return core->next_seq;
-    }
-    uint8_t *bytes = core->scratch + core->scratch_used;
-    uint32_t size = record_pack(record, bytes);
-    core->scratch_used += size;
-    struct core_effect *effect = inside_effect(core, CORE_APPEND_RECORD, 0);
-    effect->append.seq = core->next_seq;
-    effect->append.time_ms = inside_time(core);
-    effect->append.source = (struct slice){ 0 };
-    effect->append.payload = slice_of(bytes, size);
-    return core->next_seq++;
+    return memory;
 }
 
-void inside_wait(struct core *core, enum waiting_kind kind, uint64_t seq, uint64_t peer,
-                 uint64_t number)
+void inside_wait(struct core *core, struct waiting waiting)
 {
     if (core->waiting_count == core->waiting_room) {
         uint32_t room = 2 * core->waiting_room;
@@ -90,7 +79,7 @@ void inside_wait(struct core *core, enum waiting_kind kind, uint64_t seq, uint64
         core->waiting_room = room;
     }
     uint32_t at = (core->waiting_first + core->waiting_count++) % core->waiting_room;
-    core->waiting[at] = (struct waiting){ kind, seq, peer, number };
+    core->waiting[at] = waiting;
 }
 
 void inside_trace(struct core *core, const char *format, ...)
@@ -126,14 +115,13 @@ int core_open(const struct core_options *options, struct core **ret_core)
     core->last_time_ms = options->head_time_ms;
     core->effects = malloc(EFFECTS_FIRST * sizeof(*core->effects));
     core->effect_room = EFFECTS_FIRST;
-    core->scratch_room = options->limits.leases * RECORD_BYTES_MAX + SCRATCH_FIRST;
-    core->scratch = malloc(core->scratch_room);
+    core->token = (uint64_t)options->run << 40;
+    arena_open(&core->step, INSIDE_STEP_BYTES);
     core->waiting = malloc(WAITING_FIRST * sizeof(*core->waiting));
     core->waiting_room = WAITING_FIRST;
-    core->questions = calloc(QUESTIONS_FIRST, sizeof(*core->questions));
-    core->question_room = QUESTIONS_FIRST;
-    int r = core->effects == NULL || core->scratch == NULL || core->waiting == NULL ||
-                    core->questions == NULL
+    core->questions = calloc(QUESTIONS, sizeof(*core->questions));
+    core->question_room = QUESTIONS;
+    int r = core->effects == NULL || core->waiting == NULL || core->questions == NULL
                 ? FAULT(-ENOMEM)
                 : mailbox_open_all(core);
     if (r < 0) {
@@ -144,29 +132,34 @@ int core_open(const struct core_options *options, struct core **ret_core)
     return 0;
 }
 
-static void forget_peeked(struct core *core)
+static void close_spares(struct core *core)
 {
-    if (core->peeked == NULL)
-        return;
-    for (size_t i = 0; i < core->peeked->n_items; i++)
-        free(core->peeked->items[i]);
-    free(core->peeked->items);
-    free(core->peeked);
-    core->peeked = NULL;
+    while (core->spare_entries != NULL) {
+        struct entry *next = core->spare_entries->next;
+        free(core->spare_entries);
+        core->spare_entries = next;
+    }
+    while (core->spare_cases != NULL) {
+        struct held_case *next = core->spare_cases->next_spare;
+        free(core->spare_cases);
+        core->spare_cases = next;
+    }
 }
 
 void core_close(struct core *core)
 {
     if (core == NULL)
         return;
-    forget_peeked(core);
     peers_close(core);
     mailbox_close_all(core);
+    close_spares(core);
+    arena_close(&core->step);
+    free(core->dirty_entries);
+    free(core->dropped);
     free(core->effects);
-    free(core->scratch);
     free(core->waiting);
     free(core->questions);
-    free(core->feed_peers);
+    free(core->feed_order);
     free(core);
 }
 
@@ -177,24 +170,37 @@ static void committed(struct core *core, uint64_t seq)
     if (seq > core->committed)
         core->committed = seq;
     publish_committed(core, core->committed);
-    core->feeds_due = true;
+    subscribe_committed(core);
 }
 
 static int permits(struct core *core, const struct permit *permit)
 {
     core->permit = permit;
-    mailbox_close_all(core);
+    route_forget_all(core);
     int r = mailbox_open_all(core);
-    for (struct peer *peer = core->first_peer; peer != NULL;) {
-        struct peer *next = peer->next;
-        peer->allowed[0] = '\0';
-        if (!permit_knows(permit, peer->unit)) {
-            inside_effect(core, CORE_CUT, peer->id)->refused.reason = "the unit is not known any more";
-            peer_gone(core, peer);
-        }
-        peer = next;
-    }
+    peers_permits(core);
     return r;
+}
+
+static void tick(struct core *core)
+{
+    mailbox_tick(core);
+    query_tick(core);
+    link_tick(core);
+    if (core->steady_ms < core->walk_ms)
+        return;
+    core->walk_ms = core->steady_ms + INSIDE_SESSION_MS / 4;
+    peer_tick(core);
+    subscribe_tick(core);
+}
+
+/* This run's clock is new to what was rebuilt. */
+static void begin(struct core *core)
+{
+    core->begun = true;
+    mailbox_begin(core);
+    rebuild_leases(core);
+    link_begin(core);
 }
 
 /* Events of a session: without one, RESET. */
@@ -221,19 +227,19 @@ static void step_peer(struct core *core, const struct core_event *event)
         mailbox_take(core, peer, event->take);
         break;
     case CORE_RECEIPT:
-        mailbox_receipt(core, peer, event->receipt);
+        settle_receipt(core, peer, event->receipt);
         break;
     case CORE_RETURN:
-        mailbox_return(core, peer, event->give_back);
+        settle_return(core, peer, event->give_back);
         break;
     case CORE_EXTEND:
-        mailbox_extend(core, peer, event->extend);
+        settle_extend(core, peer, event->extend);
         break;
     case CORE_PEEK:
-        mailbox_peek(core, peer, event->peek);
+        settle_peek(core, peer, event->peek);
         break;
     case CORE_REDRIVE:
-        mailbox_redrive(core, peer, event->redrive);
+        settle_redrive(core, peer, event->redrive);
         break;
     case CORE_QUERY:
         query_step(core, peer, event->query);
@@ -251,6 +257,7 @@ static void step_peer(struct core *core, const struct core_event *event)
     case CORE_SENT:
     case CORE_SCANNED:
     case CORE_SCAN_DONE:
+    case CORE_UNREADABLE:
     case CORE_COMMITTED:
     case CORE_TICK:
     case CORE_SPACE:
@@ -270,25 +277,18 @@ static void checkpoint(struct core *core, struct slice payload)
     effect->append.payload = payload;
 }
 
-int core_step(struct core *core, const struct core_event *event,
-              const struct core_effect **ret_effects, uint32_t *ret_count)
+static void step(struct core *core, const struct core_event *event)
 {
-    forget_peeked(core);
-    core->effect_count = 0;
-    core->scratch_used = 0;
-    core->feed_peer_used = 0;
-    core->fault = 0;
-    core->now_ms = event->now_ms;
-    core->steady_ms = event->steady_ms;
-
     if (event->kind == CORE_HELLO)
         peer_hello(core, event);
     else if (event->kind == CORE_SENT)
         subscribe_sent(core, event);
     else if (event->kind == CORE_SCANNED)
-        mailbox_scanned(core, event);
+        lane_scanned(core, event);
     else if (event->kind == CORE_SCAN_DONE)
-        mailbox_scan_done(core, event);
+        lane_scan_done(core, event);
+    else if (event->kind == CORE_UNREADABLE)
+        mailbox_unreadable(core, event->unreadable.mailbox, event->unreadable.seq);
     else if (event->kind == CORE_COMMITTED)
         committed(core, event->committed_seq);
     else if (event->kind == CORE_SPACE)
@@ -297,18 +297,31 @@ int core_step(struct core *core, const struct core_event *event,
         core->fault = permits(core, event->permit);
     else if (event->kind == CORE_CHECKPOINT)
         checkpoint(core, event->checkpoint);
-    else if (event->kind == CORE_TICK) {
-        peer_tick(core);
-        mailbox_tick(core);
-        query_tick(core);
-    } else if (event->kind == CORE_GONE && peer_get(core, event->peer) == NULL)
+    else if (event->kind == CORE_TICK)
+        tick(core);
+    else if (event->kind == CORE_GONE && peer_get(core, event->peer) == NULL)
         ; /* it had no session */
     else
         step_peer(core, event);
+}
 
-    mailbox_serve_all(core);
-    if (event->kind == CORE_COMMITTED || event->kind == CORE_TICK || event->kind == CORE_SUBSCRIBE ||
-        event->kind == CORE_CREDIT)
+int core_step(struct core *core, const struct core_event *event,
+              const struct core_effect **ret_effects, uint32_t *ret_count)
+{
+    core->effect_count = 0;
+    core->fault = 0;
+    core->now_ms = event->now_ms;
+    core->steady_ms = event->steady_ms;
+    arena_reset(&core->step);
+    if (!core->begun)
+        begin(core);
+    step(core, event);
+    /* Mailboxes and subscriptions wait for the commit anyway; and what is sent for one event of many
+     * would be many small frames. */
+    if (event->kind != CORE_PUBLISH && event->kind != CORE_SCANNED)
+        mailbox_serve_all(core);
+    if (event->kind == CORE_COMMITTED || event->kind == CORE_TICK || event->kind == CORE_SUBSCRIBE
+        || event->kind == CORE_CREDIT)
         subscribe_feed(core);
     *ret_effects = core->effects;
     *ret_count = core->effect_count;
@@ -317,20 +330,24 @@ int core_step(struct core *core, const struct core_event *event,
 
 void core_next_tick(const struct core *core, uint64_t *ret_steady_ms, uint64_t *ret_now_ms)
 {
-    uint64_t steady_ms = core->steady_ms + INSIDE_SESSION_MS / 4;
+    uint64_t steady_ms = core->walk_ms;
     uint64_t now_ms = UINT64_MAX;
-
-    if (core->feeds_due)
-        steady_ms = 0;
-    for (uint32_t i = 0; i < core->mailbox_count; i++) {
-        const struct mailbox *mailbox = &core->mailboxes[i];
-        if (mailbox->next_steady_ms < steady_ms)
-            steady_ms = mailbox->next_steady_ms;
-        if (mailbox->next_log_ms < now_ms)
-            now_ms = mailbox->next_log_ms;
-    }
     uint64_t query_ms = query_next_ms(core);
-    *ret_steady_ms = query_ms < steady_ms ? query_ms : steady_ms;
+    uint64_t link_ms = link_next_ms(core);
+
+    if (core->due_count > 0)
+        steady_ms = 0;
+    steady_ms = query_ms < steady_ms ? query_ms : steady_ms;
+    steady_ms = link_ms < steady_ms ? link_ms : steady_ms;
+    for (uint32_t i = 0; i < core->mailbox_count; i++) {
+        const struct entry *lease = heap_top(&core->mailboxes[i]->leased);
+        const struct entry *delay = heap_top(&core->mailboxes[i]->delayed);
+        if (lease != NULL && lease->until_ms < steady_ms)
+            steady_ms = lease->until_ms;
+        if (delay != NULL && delay->until_ms < now_ms)
+            now_ms = delay->until_ms;
+    }
+    *ret_steady_ms = steady_ms;
     *ret_now_ms = now_ms;
 }
 

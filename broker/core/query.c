@@ -31,8 +31,9 @@ void query_step(struct core *core, struct peer *peer, const Bus__Query *query)
     struct peer *service = map_get(&core->services, slice_of(query->subject, length));
     const char *actor_unit = query->actor == NULL ? "" : query->actor->unit;
 
-    if (!permit_allows(core->permit, peer->unit, PERMIT_QUERY, subject) ||
-        (!peer->is_service && actor_unit[0] != '\0' && strcmp(actor_unit, peer->unit) != 0)) {
+    if (!permit_allows(core->permit, peer->unit->name, PERMIT_QUERY, subject)
+        || (!peer->is_service && actor_unit[0] != '\0'
+            && strcmp(actor_unit, peer->unit->name) != 0)) {
         inside_reject(core, peer->id, query->request, BUS__CODE__NOT_PERMITTED,
                       "the unit may not ask this", 0);
         return;
@@ -42,13 +43,16 @@ void query_step(struct core *core, struct peer *peer, const Bus__Query *query)
                       "nobody answers for that service now", core->options.limits.retry_ms);
         return;
     }
+    /* A slow question may still sit where the next one would: it is passed over. */
     uint64_t id = core->question_last + 1;
+    while (core->question_count < core->question_room && slot(core, id)->id != 0)
+        id++;
     if (peer->queries >= core->options.limits.queries_of_peer || slot(core, id)->id != 0) {
         inside_reject(core, peer->id, query->request, BUS__CODE__OVER_CREDIT,
                       "too many questions are open", core->options.limits.retry_ms);
         return;
     }
-    uint32_t deadline_ms = query->deadline_ms == 0                   ? DEADLINE_USUAL_MS
+    uint32_t deadline_ms = query->deadline_ms == 0                 ? DEADLINE_USUAL_MS
                            : query->deadline_ms > DEADLINE_MOST_MS ? DEADLINE_MOST_MS
                                                                    : query->deadline_ms;
     core->question_last = id;

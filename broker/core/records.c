@@ -1,42 +1,46 @@
 #include "core/records.h"
 
-#include <string.h>
+#include "core/bytes.h"
 
 uint32_t record_pack(const struct record *record, uint8_t bytes[RECORD_BYTES_MAX])
 {
-    uint8_t *at = bytes;
-    size_t reason = record->reason.size < RECORD_REASON_BYTES ? record->reason.size
-                                                             : RECORD_REASON_BYTES;
+    uint8_t *at = bytes_put(bytes, (uint64_t)record->kind, 1);
 
-    *at++ = (uint8_t)record->kind;
-    *at++ = (uint8_t)record->mailbox.size;
-    memcpy(at, record->mailbox.data, record->mailbox.size);
-    at += record->mailbox.size;
-    memcpy(at, &record->seq, 8);
-    memcpy(at + 8, &record->attempts, 4);
-    memcpy(at + 12, &record->until_ms, 8);
-    at += 20;
-    *at++ = (uint8_t)reason;
-    if (reason > 0)
-        memcpy(at, record->reason.data, reason);
-    return (uint32_t)(at + reason - bytes);
+    at = bytes_put(at, record->lane, 1);
+    at = bytes_put_text(at, record->mailbox, RECORD_NAME_BYTES);
+    at = bytes_put(at, record->seq, 8);
+    at = bytes_put(at, record->time_ms, 8);
+    at = bytes_put(at, record->case_hash, 8);
+    at = bytes_put(at, record->expires_ms, 8);
+    at = bytes_put(at, record->token, 8);
+    at = bytes_put(at, record->until_ms, 8);
+    at = bytes_put(at, record->floor, 8);
+    at = bytes_put(at, record->attempts, 4);
+    at = bytes_put(at, record->lease_ms, 4);
+    at = bytes_put_text(at, record->reason, RECORD_REASON_BYTES);
+    return (uint32_t)(at - bytes);
 }
 
-int record_unpack(struct slice bytes, struct record *ret_record)
+int record_unpack(struct slice slice, struct record *ret_record)
 {
-    const uint8_t *at = bytes.data;
+    struct bytes bytes = { .at = slice.data, .left = slice.size };
+    uint64_t kind = bytes_take(&bytes, 1);
 
-    if (bytes.size < 2 || at[0] < RECORD_LEASED || at[0] > RECORD_REDRIVEN)
-        return RECORD_BAD;
-    size_t name = at[1];
-    if (bytes.size < 2 + name + 21)
-        return RECORD_BAD;
-    ret_record->kind = (enum record_kind)at[0];
-    ret_record->mailbox = slice_of(at + 2, name);
-    at += 2 + name;
-    memcpy(&ret_record->seq, at, 8);
-    memcpy(&ret_record->attempts, at + 8, 4);
-    memcpy(&ret_record->until_ms, at + 12, 8);
-    ret_record->reason = slice_of(at + 21, at[20]);
-    return bytes.size == 2 + name + 21 + at[20] ? 0 : RECORD_BAD;
+    ret_record->kind = (enum record_kind)kind;
+    ret_record->lane = (uint8_t)bytes_take(&bytes, 1);
+    ret_record->mailbox = bytes_take_text(&bytes);
+    ret_record->seq = bytes_take(&bytes, 8);
+    ret_record->time_ms = bytes_take(&bytes, 8);
+    ret_record->case_hash = bytes_take(&bytes, 8);
+    ret_record->expires_ms = bytes_take(&bytes, 8);
+    ret_record->token = bytes_take(&bytes, 8);
+    ret_record->until_ms = bytes_take(&bytes, 8);
+    ret_record->floor = bytes_take(&bytes, 8);
+    ret_record->attempts = (uint32_t)bytes_take(&bytes, 4);
+    ret_record->lease_ms = (uint32_t)bytes_take(&bytes, 4);
+    ret_record->reason = bytes_take_text(&bytes);
+    bool good = !bytes.short_of && bytes.left == 0 && kind >= RECORD_LEASED
+                && kind <= RECORD_REDRIVEN && ret_record->lane < 6 && ret_record->seq > 0
+                && ret_record->mailbox.size > 0 && ret_record->mailbox.size <= RECORD_NAME_BYTES;
+    return good ? 0 : RECORD_BAD;
 }

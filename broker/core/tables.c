@@ -18,6 +18,15 @@ const struct move core_entry_moves[] = {
     { 0, 0, 0 }
 };
 
+const char *const core_entry_states[] = {
+    [ENTRY_NONE]    = "NONE",
+    [ENTRY_READY]   = "READY",
+    [ENTRY_LEASED]  = "LEASED",
+    [ENTRY_DELAYED] = "DELAYED",
+    [ENTRY_DEAD]    = "DEAD",
+    [ENTRY_DONE]    = "DONE",
+};
+
 struct core_limits core_limits_default(void)
 {
     return (struct core_limits){
