@@ -290,8 +290,8 @@ static int note_segment(struct log *log, uint64_t first, bool is_last,
 int recover_log(struct log *log)
 {
     struct segment_header header;
-    uint64_t *firsts;
-    uint32_t count;
+    uint64_t *firsts = NULL;
+    uint32_t count = 0;
 
     int r = list(log->path, &firsts, &count);
     for (uint32_t i = 0; r == 0 && i < count; i++)
