@@ -14,20 +14,23 @@ static const struct table kit_tables[] = {
     [KIT_STATE - KIT_TABLES] = { .name = "state", .row = &kit_rows__state__descriptor },
     [KIT_OUTBOX - KIT_TABLES] = { .name = "outbox" },
     [KIT_TIMERS - KIT_TABLES] = { .name = "timers", .row = &kit_rows__timer__descriptor },
-    [KIT_TIMER_NAMES - KIT_TABLES] = { .name = "timer_names",
-                                       .row = &kit_rows__timer_name__descriptor },
+    [KIT_TIMER_NAMES -
+        KIT_TABLES] = { .name = "timer_names", .row = &kit_rows__timer_name__descriptor },
     [KIT_FIRED - KIT_TABLES] = { .name = "fired" },
     [KIT_SERIES - KIT_TABLES] = { .name = "series", .row = &kit_rows__series__descriptor },
     [KIT_PARKED - KIT_TABLES] = { .name = "parked", .row = &kit_rows__dead_letter__descriptor },
     { 0 }
 };
 
-static const ProtobufCMessageDescriptor *const kit_events[] = {
-    &town__refused__descriptor, &town__accessed__descriptor, &town__parked__descriptor, NULL
-};
+static const ProtobufCMessageDescriptor *const kit_events[] = { &town__refused__descriptor,
+                                                                &town__accessed__descriptor,
+                                                                &town__parked__descriptor, NULL };
 
 static const struct part kit_part = {
-    .name = "kit", .tables = kit_tables, .first_table = KIT_TABLES, .first_word = KIT_WORDS,
+    .name = "kit",
+    .tables = kit_tables,
+    .first_table = KIT_TABLES,
+    .first_word = KIT_WORDS,
     .events = kit_events,
 };
 
@@ -129,14 +132,14 @@ static struct heard *slot_of(const struct kit *kit, struct slice service, struct
 {
     uint32_t at = hash_of(service, message) & (kit->heard_room - 1);
 
-    while (kit->heard[at].type != NULL && !(slice_equal(kit->heard[at].service, service)
-                                            && slice_equal(kit->heard[at].message, message)))
+    while (kit->heard[at].type != NULL
+           && !(slice_equal(kit->heard[at].service, service)
+                && slice_equal(kit->heard[at].message, message)))
         at = (at + 1) & (kit->heard_room - 1);
     return &kit->heard[at];
 }
 
-const struct heard *compose_heard(const struct kit *kit, struct slice service,
-                                  struct slice message)
+const struct heard *compose_heard(const struct kit *kit, struct slice service, struct slice message)
 {
     const struct heard *heard = slot_of(kit, service, message);
 
@@ -173,8 +176,7 @@ static uint32_t count_commands(const struct kit *kit)
     uint32_t count = 0;
 
     for (unsigned i = 0; i < PARTS; i++)
-        for (const struct command *command =
-                 kit->parts[i] == NULL ? NULL : kit->parts[i]->commands;
+        for (const struct command *command = kit->parts[i] == NULL ? NULL : kit->parts[i]->commands;
              command != NULL && command->message != NULL; command++)
             count++;
     return count;
@@ -290,10 +292,10 @@ static int open_filters(struct kit *kit)
         const struct heard *heard = &kit->heard[i];
         if (heard->type == NULL)
             continue;
-        const char *filter = arena_print(&kit->forever, "%.*s.%.*s.*", (int)heard->service.size,
-                                         (const char *)heard->service.data,
-                                         (int)heard->message.size,
-                                         (const char *)heard->message.data);
+        const char *filter =
+            arena_print(&kit->forever, "%.*s.%.*s.*", (int)heard->service.size,
+                        (const char *)heard->service.data, (int)heard->message.size,
+                        (const char *)heard->message.data);
         if (filter == NULL)
             return FAULT(-ENOMEM);
         kit->filters[kit->filter_count++] = filter;

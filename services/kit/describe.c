@@ -91,9 +91,9 @@ static void describe_part(struct text *text, const struct names *names, const st
     for (const struct command *command = part->commands;
          command != NULL && command->message != NULL; command++) {
         const char *package = command->message->package_name;
-        const char *of = command->of != NULL                ? command->of
+        const char *of = command->of != NULL            ? command->of
                          : strcmp(package, "town") == 0 ? names->service->name
-                                                            : package;
+                                                        : package;
         add(text, "  hears    %s.%s\n", of, compose_short(command->message));
     }
     for (const ProtobufCMessageDescriptor *const *event = part->events;
@@ -103,8 +103,8 @@ static void describe_part(struct text *text, const struct names *names, const st
          question != NULL && question->message != NULL; question++)
         add(text, "  answers  %s.%s with %s\n", names->service->name,
             compose_short(question->message), question->answer->name);
-    for (const struct machine *machine = part->machines;
-         machine != NULL && machine->moves != NULL; machine++) {
+    for (const struct machine *machine = part->machines; machine != NULL && machine->moves != NULL;
+         machine++) {
         add(text, "  moves    %s\n", machine->name);
         for (const struct move *move = machine->moves; !move_ends(move); move++)
             add(text, "    %-16s %-20s -> %s\n", compose_enum(machine->states, move->from),

@@ -13,12 +13,12 @@
 enum {
     TURN_ARENA_BYTES = 24 << 20, /* a turn that imports 200 rows takes 2 MiB                     */
     WRITES_ARENA_BYTES = 8 << 20,
-    BATCH_MESSAGES = 512,        /* share one commit                                             */
-    BATCH_BYTES = 1 << 20,       /* of rows: a transaction dirties at most 4 MiB of pages        */
-    TURN_TRIES = 5,              /* of a message that faults, before it is parked                */
-    RETRY_MS = 10,               /* doubled with each try                                        */
-    FIRE_TIMERS = 256,           /* in one commit                                                */
-    TIDY_ROWS = 4096,            /* of the outbox, dropped in one commit                         */
+    BATCH_MESSAGES = 512,  /* share one commit                                             */
+    BATCH_BYTES = 1 << 20, /* of rows: a transaction dirties at most 4 MiB of pages        */
+    TURN_TRIES = 5,        /* of a message that faults, before it is parked                */
+    RETRY_MS = 10,         /* doubled with each try                                        */
+    FIRE_TIMERS = 256,     /* in one commit                                                */
+    TIDY_ROWS = 4096,      /* of the outbox, dropped in one commit                         */
     KEY_BYTES = 200,
     HEARD_HANDLERS = PARTS,
     KIT_SCHEMA = 1,
@@ -66,24 +66,24 @@ struct kit {
     const struct machine *machine_of[STORE_TABLES];
     const char *table_names[STORE_TABLES + 1];
     unsigned table_count;
-    struct arena forever;            /* names, lookups: as long as the kit          */
+    struct arena forever; /* names, lookups: as long as the kit          */
 
-    struct heard *heard;             /* open addressing                             */
+    struct heard *heard; /* open addressing                             */
     uint32_t heard_room;
     const char **filters;
     uint32_t filter_count;
 
     struct store *store;
-    KitRows__State state;            /* as the last commit left it                  */
-    uint64_t outbox_first;           /* the lowest number that may have a row       */
-    uint64_t stored_number;          /* the broker has everything up to it          */
+    KitRows__State state;   /* as the last commit left it                  */
+    uint64_t outbox_first;  /* the lowest number that may have a row       */
+    uint64_t stored_number; /* the broker has everything up to it          */
     uint64_t next_due_ms;
     uint64_t parked_count;
-    bool broken;                     /* a commit failed: its outcome is unknown     */
-    bool exercise;                   /* the log is an exercise's                    */
+    bool broken;   /* a commit failed: its outcome is unknown     */
+    bool exercise; /* the log is an exercise's                    */
 
-    struct arena arena;              /* of a turn                                   */
-    struct arena batch_arena;        /* trace lines of the batch                    */
+    struct arena arena;       /* of a turn                                   */
+    struct arena batch_arena; /* trace lines of the batch                    */
     void *scratch_row;
 };
 
@@ -142,13 +142,13 @@ struct slice turn_pack(struct turn *turn, const ProtobufCMessage *message);
 
 /* One row that the turn has touched. */
 struct entry {
-    struct entry *next;     /* of its bucket        */
-    struct entry *later;    /* in order of first use */
-    unsigned table;         /* its place in the store */
+    struct entry *next;  /* of its bucket        */
+    struct entry *later; /* in order of first use */
+    unsigned table;      /* its place in the store */
     struct slice key;
     const ProtobufCMessageDescriptor *type;
-    ProtobufCMessage *row;  /* NULL: there is none  */
-    struct slice original;  /* as the store has it; data NULL: not at all */
+    ProtobufCMessage *row; /* NULL: there is none  */
+    struct slice original; /* as the store has it; data NULL: not at all */
     bool edited;
 };
 
@@ -177,7 +177,7 @@ ProtobufCMessage *writes_blank(const ProtobufCMessageDescriptor *type, void *roo
 /* A message that the turn will leave. */
 struct post {
     struct post *next;
-    struct slice bytes;  /* an envelope without epoch and number */
+    struct slice bytes; /* an envelope without epoch and number */
 };
 
 int outbox_apply(struct turn *turn);

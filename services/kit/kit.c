@@ -23,8 +23,8 @@ static int read_state(struct kit *kit, struct store_txn *txn)
     }
     if (r < 0)
         return r;
-    const KitRows__State *state = (const KitRows__State *)writes_unpack(
-        &kit_rows__state__descriptor, value, &kit->forever);
+    const KitRows__State *state =
+        (const KitRows__State *)writes_unpack(&kit_rows__state__descriptor, value, &kit->forever);
     if (state == NULL)
         return FAULT(-EBADMSG);
     kit->state = *state;
@@ -38,8 +38,7 @@ static int read_outbox(struct kit *kit, struct store_txn *txn)
     struct slice value;
 
     kit->outbox_first = kit->state.number + 1;
-    int r =
-        store_cursor_open(txn, compose_table(kit, KIT_OUTBOX), (struct slice){ 0 }, &cursor);
+    int r = store_cursor_open(txn, compose_table(kit, KIT_OUTBOX), (struct slice){ 0 }, &cursor);
     if (r < 0)
         return r;
     r = store_cursor_next(cursor, &key, &value);
@@ -150,8 +149,9 @@ static bool is_folded(const struct kit *kit, unsigned place)
     return table == KIT_TIMERS || table == KIT_TIMER_NAMES || table == KIT_SERIES;
 }
 
-int kit_digest(struct kit *kit, void (*each)(void *context, const char *table, uint64_t count,
-                                             const uint8_t digest[STORE_DIGEST_SIZE]),
+int kit_digest(struct kit *kit,
+               void (*each)(void *context, const char *table, uint64_t count,
+                            const uint8_t digest[STORE_DIGEST_SIZE]),
                void *context)
 {
     uint8_t digest[STORE_DIGEST_SIZE];

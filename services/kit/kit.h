@@ -14,8 +14,8 @@
 
 #include "base/arena.h"
 #include "base/slice.h"
-#include "kit/service.h"
 #include "bus.pb-c.h"
+#include "kit/service.h"
 #include "store/store.h"
 #include "wire/scan.h"
 
@@ -23,9 +23,9 @@ struct kit;
 
 struct kit_options {
     const struct service *service;
-    const char *path;     /* of the store */
-    uint64_t map_bytes;   /* 0: the store's usual */
-    bool scratch;         /* folds only: nothing is put into the outbox */
+    const char *path;   /* of the store */
+    uint64_t map_bytes; /* 0: the store's usual */
+    bool scratch;       /* folds only: nothing is put into the outbox */
 
     /* A line of the trace, without its newline, when a turn has taken effect; or NULL.
      * `seq` is that of the message in hand; 0: none. */
@@ -108,6 +108,12 @@ struct kit_answer {
 int kit_ask(struct kit *kit, const Bus__Query *query, uint64_t now_ms, struct arena *arena,
             struct kit_answer *ret_answer);
 
+/* What answers a question of that subject (service.Question.unit); NULL: there is no such question. */
+const ProtobufCMessageDescriptor *kit_answer_type(const struct kit *kit, const char *subject);
+
+/* The name of a refusal's code. */
+const char *kit_refusal(const struct kit *kit, uint32_t code);
+
 /* Puts `count` Accessed messages into the outbox, durably; they have the numbers up to
  * *ret_number. */
 int kit_accessed(struct kit *kit, const struct slice *accessed, uint32_t count,
@@ -129,8 +135,9 @@ int kit_restored(struct kit *kit);
 /* ---- looking ------------------------------------------------------------------------------------- */
 
 /* Calls `each` with the digest of every table that is a function of the log. */
-int kit_digest(struct kit *kit, void (*each)(void *context, const char *table, uint64_t count,
-                                             const uint8_t digest[STORE_DIGEST_SIZE]),
+int kit_digest(struct kit *kit,
+               void (*each)(void *context, const char *table, uint64_t count,
+                            const uint8_t digest[STORE_DIGEST_SIZE]),
                void *context);
 
 /* The service's page as text, or for Graphviz; in the arena. */

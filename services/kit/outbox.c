@@ -141,7 +141,8 @@ int kit_outbox(struct kit *kit, uint64_t number,
 
 static bool is_token(const char *text)
 {
-    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+    size_t length =
+        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
     return length > 0 && text[length] == '\0' && length <= WIRE_NAME_BYTES;
 }
@@ -204,8 +205,7 @@ static int leave(struct turn *turn, const struct turn_post *wanted, const char *
         turn_fault(turn, r);
     *turn->last_post = post;
     turn->last_post = &post->next;
-    turn_trace(turn, "%s %s%s%s", verb, subject, envelope.to[0] == '\0' ? "" : " to ",
-               envelope.to);
+    turn_trace(turn, "%s %s%s%s", verb, subject, envelope.to[0] == '\0' ? "" : " to ", envelope.to);
     return turn->outcome;
 }
 
@@ -213,8 +213,8 @@ int turn_post(struct turn *turn, const struct turn_post *post)
 {
     bool own = post->service == NULL || strcmp(post->service, turn->kit->service->name) == 0;
 
-    return leave(turn, post, own && is_declared(turn->kit, post->message->descriptor) ? "emits"
-                                                                                       : "sends");
+    return leave(turn, post,
+                 own && is_declared(turn->kit, post->message->descriptor) ? "emits" : "sends");
 }
 
 int turn_emit(struct turn *turn, const char *unit, const ProtobufCMessage *event)

@@ -26,19 +26,19 @@ enum {
     LOOP_WORDS = 1000,
     KIT_WORDS = 2000,
 
-    PARTS = 4,        /* of one service at most, the kit's own included */
+    PARTS = 4, /* of one service at most, the kit's own included */
 };
 
 struct part {
-    const char *name;                /* in front of its tables' names in the store: "directory" */
-    const struct table *tables;      /* ends with a row without a name                          */
+    const char *name;           /* in front of its tables' names in the store: "directory" */
+    const struct table *tables; /* ends with a row without a name                          */
     unsigned first_table;
-    const struct command *commands;  /* indexed by word - first_word; ends with a row without a
+    const struct command *commands; /* indexed by word - first_word; ends with a row without a
                                         message                                                 */
     int32_t first_word;
-    const struct machine *machines;  /* ends with a row without moves; NULL: none               */
-    const ProtobufCMessageDescriptor *const *events;  /* ends with NULL; NULL: none             */
-    const struct question *questions;                 /* ends with a row without a message      */
+    const struct machine *machines; /* ends with a row without moves; NULL: none               */
+    const ProtobufCMessageDescriptor *const *events; /* ends with NULL; NULL: none             */
+    const struct question *questions;                /* ends with a row without a message      */
 };
 
 extern const struct part directory_part;

@@ -203,7 +203,7 @@ static const struct question kit_questions[] = {
 static const struct question *find(const struct kit *kit, const char *name)
 {
     for (int i = PARTS - 1; i >= 0; i--) {
-        const struct question *question = i == PART_KIT          ? kit_questions
+        const struct question *question = i == PART_KIT           ? kit_questions
                                           : kit->parts[i] == NULL ? NULL
                                                                   : kit->parts[i]->questions;
         for (; question != NULL && question->message != NULL; question++)
@@ -211,6 +211,24 @@ static const struct question *find(const struct kit *kit, const char *name)
                 return question;
     }
     return NULL;
+}
+
+const ProtobufCMessageDescriptor *kit_answer_type(const struct kit *kit, const char *subject)
+{
+    char name[WIRE_NAME_BYTES + 1];
+
+    const char *dot = strchr(subject, '.');
+    snprintf(name, sizeof(name), "%.*s", dot == NULL ? 0 : (int)strcspn(dot + 1, "."),
+             dot == NULL ? "" : dot + 1);
+    const struct question *question = find(kit, name);
+    return question == NULL ? NULL : question->answer;
+}
+
+const char *kit_refusal(const struct kit *kit, uint32_t code)
+{
+    const ProtobufCEnumDescriptor *own = kit->service->refusals;
+
+    return compose_enum(code < 100 || own == NULL ? &town__refusal__descriptor : own, (int)code);
 }
 
 static struct slice pack(struct ask *ask, const ProtobufCMessage *message)
@@ -245,8 +263,7 @@ static struct slice pack_accessed(struct ask *ask, const char *name)
         accessed.result = ask->outcome == 0 ? "ok" : ask->outcome > 0 ? "denied" : "failed";
     struct slice body = pack(ask, &accessed.base);
     envelope.subject =
-        (char *)(uintptr_t)ask_text(ask, "%s.Accessed.%s", ask->kit->service->name,
-                                    accessed.reader_unit);
+        ask_text(ask, "%s.Accessed.%s", ask->kit->service->name, accessed.reader_unit);
     envelope.case_id = accessed.case_id;
     envelope.actor = (Bus__Actor *)(uintptr_t)ask->actor;
     envelope.exercise = ask->kit->exercise;
@@ -294,7 +311,10 @@ int kit_ask(struct kit *kit, const Bus__Query *query, uint64_t now_ms, struct ar
             struct kit_answer *ret_answer)
 {
     static const Bus__Actor nobody = BUS__ACTOR__INIT;
-    struct ask ask = { .now_ms = now_ms, .kit = kit, .arena = arena, .asker = query->asker,
+    struct ask ask = { .now_ms = now_ms,
+                       .kit = kit,
+                       .arena = arena,
+                       .asker = query->asker,
                        .actor = query->actor == NULL ? &nobody : query->actor };
 
     *ret_answer = (struct kit_answer){ .reason = "" };

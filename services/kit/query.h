@@ -18,11 +18,11 @@ struct kit;
 struct store_txn;
 
 struct ask {
-    uint64_t now_ms;          /* log time */
-    const char *unit;         /* third token of the question's subject */
-    const char *asker;        /* the source that asks */
-    const char *asker_unit;   /* of it, without an instance */
-    const Bus__Actor *actor;  /* never NULL */
+    uint64_t now_ms;         /* log time */
+    const char *unit;        /* third token of the question's subject */
+    const char *asker;       /* the source that asks */
+    const char *asker_unit;  /* of it, without an instance */
+    const Bus__Actor *actor; /* never NULL */
     struct kit *kit;
     struct store_txn *txn;
     struct arena *arena;
@@ -35,7 +35,8 @@ struct ask {
 const void *ask_load(struct ask *ask, unsigned table, const char *key);
 void ask_each(struct ask *ask, unsigned table, const char *prefix,
               bool (*each)(void *context, const char *key, const void *row), void *context);
-const char *ask_text(struct ask *ask, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *ask_text(struct ask *ask, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void *ask_array(struct ask *ask, size_t count, size_t item_size);
 
 /* The answer (lent until the ask ends). */

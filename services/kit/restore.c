@@ -107,15 +107,14 @@ static bool is_passed_over(struct kit *kit, const struct envelope *envelope)
 }
 
 /* The oldest derived message that was not met yet. */
-static int oldest(struct kit *kit, struct batch *batch, uint8_t ret_key[8],
-                  struct slice *ret_bytes)
+static int oldest(struct kit *kit, struct batch *batch, uint8_t ret_key[8], struct slice *ret_bytes)
 {
     struct store_cursor *cursor;
     struct slice key;
     struct slice value;
 
-    int r = store_cursor_open(batch->txn, compose_table(kit, KIT_OUTBOX), (struct slice){ 0 },
-                              &cursor);
+    int r =
+        store_cursor_open(batch->txn, compose_table(kit, KIT_OUTBOX), (struct slice){ 0 }, &cursor);
     if (r < 0)
         return r;
     while ((r = store_cursor_next(cursor, &key, &value)) == 0)

@@ -59,8 +59,8 @@ static int32_t present_state(const struct machine *machine, const struct entry *
     return entry->row == NULL ? 0 : *state_of(machine, entry->row);
 }
 
-static void refuse_move(struct turn *turn, const struct machine *machine,
-                        const struct entry *entry, int32_t word)
+static void refuse_move(struct turn *turn, const struct machine *machine, const struct entry *entry,
+                        int32_t word)
 {
     int32_t state = present_state(machine, entry);
     const char *name = compose_word(turn->kit, machine, word);
@@ -146,7 +146,7 @@ struct walk {
     unsigned table;
     struct slice prefix;
     struct store_cursor *cursor;
-    struct slice key;   /* of the store's row in hand; data NULL: no more */
+    struct slice key; /* of the store's row in hand; data NULL: no more */
     struct slice value;
     const struct entry *touched;
 };
@@ -167,9 +167,9 @@ static void advance(struct walk *walk)
  * more.  *ret_row NULL: the turn dropped it. */
 static bool next_row(struct walk *walk, struct slice *ret_key, const void **ret_row)
 {
-    int order = walk->key.data == NULL    ? 1
-                : walk->touched == NULL   ? -1
-                                          : slice_compare(walk->key, walk->touched->key);
+    int order = walk->key.data == NULL  ? 1
+                : walk->touched == NULL ? -1
+                                        : slice_compare(walk->key, walk->touched->key);
 
     if (walk->key.data == NULL && walk->touched == NULL)
         return false;

@@ -26,7 +26,7 @@ struct loop_rules;
 struct table {
     const char *name;
     const ProtobufCMessageDescriptor *row;
-    bool derived;     /* a search table, rebuilt at will: not in the digest of a replay */
+    bool derived; /* a search table, rebuilt at will: not in the digest of a replay */
 };
 
 /* A message that is heard.  The type's package names the service that is spoken to (a command,
@@ -35,8 +35,8 @@ struct table {
 struct command {
     const ProtobufCMessageDescriptor *message;
     int (*handle)(struct turn *turn, const void *message);
-    const char *of;   /* NULL: as above; else the first token of its subjects, or "*"           */
-    bool free;        /* is in no machine on purpose                                            */
+    const char *of; /* NULL: as above; else the first token of its subjects, or "*"           */
+    bool free;      /* is in no machine on purpose                                            */
 };
 
 /* A lifecycle: the rows of `table`, whose int32/enum field at `state_offset` is the state. */
@@ -58,18 +58,18 @@ struct question {
 };
 
 struct service {
-    const char *name;      /* "referral"; also the first token of its subjects */
-    char letter;           /* of its case numbers: 'R'                         */
-    const struct table *tables;         /* ends with a row without a name      */
-    const struct command *commands;     /* indexed by the service's words; ends with a row without
+    const char *name;               /* "referral"; also the first token of its subjects */
+    char letter;                    /* of its case numbers: 'R'                         */
+    const struct table *tables;     /* ends with a row without a name      */
+    const struct command *commands; /* indexed by the service's words; ends with a row without
                                            a message                           */
     const ProtobufCMessageDescriptor *const *events; /* its own; ends with NULL */
-    const struct machine *machines;     /* ends with a row without moves       */
-    const struct question *questions;   /* ends with a row without a message   */
-    const ProtobufCEnumDescriptor *refusals; /* its own codes beside the kit's, or NULL */
-    const struct loop_rules *loop;      /* it serves needs (kit/loop.h), or NULL */
-    const char *const *extra_filters;   /* more subscriptions; supervision: { ">", NULL } */
-    int (*any)(struct turn *turn);      /* every message it hears, before its command; or NULL */
+    const struct machine *machines;                  /* ends with a row without moves       */
+    const struct question *questions;                /* ends with a row without a message   */
+    const ProtobufCEnumDescriptor *refusals;         /* its own codes beside the kit's, or NULL */
+    const struct loop_rules *loop;                   /* it serves needs (kit/loop.h), or NULL */
+    const char *const *extra_filters; /* more subscriptions; supervision: { ">", NULL } */
+    int (*any)(struct turn *turn);    /* every message it hears, before its command; or NULL */
 };
 
 /* The process: options (--help), store, link, turns; or --describe, --dot, --replay.  The exit

@@ -57,8 +57,7 @@ static bool forget(struct turn *turn, struct slice name)
     if (entry == NULL || entry->row == NULL)
         return false;
     const KitRows__TimerName *old = (const KitRows__TimerName *)entry->row;
-    writes_drop(turn, compose_table(turn->kit, KIT_TIMERS),
-                slice_of(old->row.data, old->row.len));
+    writes_drop(turn, compose_table(turn->kit, KIT_TIMERS), slice_of(old->row.data, old->row.len));
     writes_drop(turn, names, name);
     return true;
 }
@@ -69,7 +68,9 @@ static const char *span(struct turn *turn, uint64_t ms)
     static const struct {
         uint64_t ms;
         const char *name;
-    } units[] = { { 86400000, "d" }, { 3600000, "h" }, { 60000, "min" }, { 1000, "s" }, { 1, "ms" } };
+    } units[] = {
+        { 86400000, "d" }, { 3600000, "h" }, { 60000, "min" }, { 1000, "s" }, { 1, "ms" }
+    };
     const char *text = "";
 
     for (size_t i = ms < 2 * units[0].ms ? 1 : 0; i < 5; i++) {
@@ -81,46 +82,66 @@ static const char *span(struct turn *turn, uint64_t ms)
     return *text == '\0' ? "0 s" : text;
 }
 
-void turn_remind(struct turn *turn, const char *key, uint64_t due_ms,
-                 const ProtobufCMessage *command)
+static const char *or_usual(struct turn *turn, const char *text, const char *usual)
 {
-    struct kit *kit = turn->kit;
-    uint8_t prefix[PREFIX_BYTES];
+    return text == NULL || text[0] == '\0' ? usual : turn_text(turn, "%s", text);
+}
 
-    if (turn->outcome != 0 || !good_key(turn, key))
-        return;
-    const char *type = command->descriptor->name;
-    struct slice body = turn_pack(turn, command);
-    struct slice name = name_of(turn, type, key);
-    forget(turn, name);
+static void fill(struct turn *turn, const struct turn_timer *timer, struct slice body,
+                 KitRows__Timer *row)
+{
+    bool usual = timer->priority == BUS__PRIORITY__PRIORITY_ABSENT;
 
-    prefix_of(due_ms, type, body, prefix);
-    size_t size = PREFIX_BYTES + strlen(key);
-    uint8_t *row_key = turn_room(turn, size);
-    memcpy(row_key, prefix, PREFIX_BYTES);
-    memcpy(row_key + PREFIX_BYTES, key, strlen(key));
-    KitRows__Timer *row =
-        writes_edit(turn, compose_table(kit, KIT_TIMERS), slice_of(row_key, size));
-    KitRows__TimerName *named = writes_edit(turn, compose_table(kit, KIT_TIMER_NAMES), name);
-    if (turn->outcome != 0)
-        return;
-    row->key = turn_text(turn, "%s", key);
-    row->command = type;
-    row->unit = turn->unit;
-    row->case_id = turn->case_id;
+    row->key = turn_text(turn, "%s", timer->key);
+    row->command = timer->command->descriptor->name;
+    row->unit = or_usual(turn, timer->unit, turn->unit);
+    row->case_id = or_usual(turn, timer->case_id, turn->case_id);
     row->cause = turn->id;
     row->traceparent = turn->traceparent;
-    row->priority = (uint32_t)turn->priority;
+    row->priority = (uint32_t)(usual ? turn->priority : timer->priority);
     row->exercise = turn->exercise;
     row->body.data = (uint8_t *)(uintptr_t)body.data;
     row->body.len = body.size;
+}
+
+void turn_time(struct turn *turn, const struct turn_timer *timer)
+{
+    struct kit *kit = turn->kit;
+    const char *type = timer->command->descriptor->name;
+    uint8_t prefix[PREFIX_BYTES];
+
+    if (turn->outcome != 0 || !good_key(turn, timer->key))
+        return;
+    struct slice body = turn_pack(turn, timer->command);
+    struct slice name = name_of(turn, type, timer->key);
+    forget(turn, name);
+
+    prefix_of(timer->due_ms, type, body, prefix);
+    size_t length = strlen(timer->key);
+    uint8_t *row_key = turn_room(turn, PREFIX_BYTES + length);
+    memcpy(row_key, prefix, PREFIX_BYTES);
+    memcpy(row_key + PREFIX_BYTES, timer->key, length);
+    KitRows__Timer *row =
+        writes_edit(turn, compose_table(kit, KIT_TIMERS), slice_of(row_key, PREFIX_BYTES + length));
+    KitRows__TimerName *named = writes_edit(turn, compose_table(kit, KIT_TIMER_NAMES), name);
+    if (turn->outcome != 0)
+        return;
+    fill(turn, timer, body, row);
     named->row.data = row_key;
-    named->row.len = size;
-    if (due_ms < turn->batch->next_due_ms)
-        turn->batch->next_due_ms = due_ms;
-    turn_trace(turn, "reminds %s: %s.%s in %s", key, kit->service->name,
-               compose_short(command->descriptor),
-               span(turn, due_ms > turn->now_ms ? due_ms - turn->now_ms : 0));
+    named->row.len = PREFIX_BYTES + length;
+    if (timer->due_ms < turn->batch->next_due_ms)
+        turn->batch->next_due_ms = timer->due_ms;
+    turn_trace(turn, "reminds %s: %s.%s in %s", timer->key, kit->service->name,
+               compose_short(timer->command->descriptor),
+               span(turn, timer->due_ms > turn->now_ms ? timer->due_ms - turn->now_ms : 0));
+}
+
+void turn_remind(struct turn *turn, const char *key, uint64_t due_ms,
+                 const ProtobufCMessage *command)
+{
+    struct turn_timer timer = { .key = key, .due_ms = due_ms, .command = command };
+
+    turn_time(turn, &timer);
 }
 
 void turn_forget(struct turn *turn, const char *key, const ProtobufCMessageDescriptor *command)
@@ -233,8 +254,8 @@ static int collect(struct batch *batch, uint64_t now_ms, struct due *due, uint32
 
     *ret_count = 0;
     *ret_next_ms = UINT64_MAX;
-    int r = store_cursor_open(batch->txn, compose_table(kit, KIT_TIMERS), (struct slice){ 0 },
-                              &cursor);
+    int r =
+        store_cursor_open(batch->txn, compose_table(kit, KIT_TIMERS), (struct slice){ 0 }, &cursor);
     if (r < 0)
         return r;
     while ((r = store_cursor_next(cursor, &key, &value)) == 0) {
@@ -251,8 +272,8 @@ static int collect(struct batch *batch, uint64_t now_ms, struct due *due, uint32
         }
         void *copy = arena_copy(&kit->arena, key.data, key.size);
         due[*ret_count].key = slice_of(copy, key.size);
-        due[*ret_count].row = (const KitRows__Timer *)writes_unpack(&kit_rows__timer__descriptor,
-                                                                    value, &kit->arena);
+        due[*ret_count].row =
+            (const KitRows__Timer *)writes_unpack(&kit_rows__timer__descriptor, value, &kit->arena);
         r = copy == NULL || due[*ret_count].row == NULL ? FAULT(-ENOMEM) : 0;
         if (r < 0)
             break;

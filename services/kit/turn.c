@@ -282,10 +282,9 @@ static void handle(struct turn *turn, const struct heard *heard, const struct en
     turn->arena->budget_bytes = budget;
     turn->arena->exhausted = false;
     if (r != 0) {
-        turn_refuse(turn,
-                    r == SCAN_TOO_LARGE ? TOWN__REFUSAL__REFUSED_TOO_LARGE
-                                        : TOWN__REFUSAL__BAD_FIELD,
-                    "the body: %s", reason);
+        turn_refuse(
+            turn, r == SCAN_TOO_LARGE ? TOWN__REFUSAL__REFUSED_TOO_LARGE : TOWN__REFUSAL__BAD_FIELD,
+            "the body: %s", reason);
         return;
     }
     for (uint32_t i = 0; i < heard->count && turn->outcome == 0; i++) {
@@ -296,20 +295,13 @@ static void handle(struct turn *turn, const struct heard *heard, const struct en
     }
 }
 
-static const char *refusal_name(const struct turn *turn, int code)
-{
-    const ProtobufCEnumDescriptor *own = turn->kit->service->refusals;
-
-    return compose_enum(code < 100 || own == NULL ? &town__refusal__descriptor : own, code);
-}
-
 /* Everything that the turn did is forgotten, but that a timer has come; one Refused leaves. */
 static void refuse(struct turn *turn, const struct heard *heard)
 {
     Town__Refused refused = TOWN__REFUSED__INIT;
 
     refused.id = turn->id;
-    refused.code = refusal_name(turn, turn->outcome);
+    refused.code = kit_refusal(turn->kit, (uint32_t)turn->outcome);
     refused.reason = turn->reason == NULL ? "" : turn->reason;
     refused.command = turn_text(turn, "%s.%s", turn->service, turn->message);
     turn->outcome = 0;
@@ -354,8 +346,8 @@ static int is_parked(struct kit *kit, struct batch *batch, uint64_t seq)
     if (batch->parked_count == 0)
         return 0;
     store_pack_u64(key, seq);
-    int r = store_get(batch->txn, compose_table(kit, KIT_PARKED), slice_of(key, sizeof(key)),
-                      &value);
+    int r =
+        store_get(batch->txn, compose_table(kit, KIT_PARKED), slice_of(key, sizeof(key)), &value);
     return r < 0 ? r : r == 0;
 }
 

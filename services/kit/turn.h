@@ -31,16 +31,16 @@ struct turn {
     /* The message, to be read by handlers. */
     uint64_t now_ms;
     uint64_t seq;
-    const char *source;   /* the producer: `hotline`, `hcz`, `hcz.cli7f3a` */
+    const char *source;      /* the producer: `hotline`, `hcz`, `hcz.cli7f3a` */
     const char *source_unit; /* of it, without an instance: `hcz` */
-    const char *id;       /* source/epoch/number */
-    const char *service;  /* the three tokens of the subject */
+    const char *id;          /* source/epoch/number */
+    const char *service;     /* the three tokens of the subject */
     const char *message;
     const char *unit;
-    const char *case_id;  /* "" when it has none */
+    const char *case_id; /* "" when it has none */
     const char *cause;
     const char *traceparent;
-    const Bus__Actor *actor;  /* never NULL; fields may be "" */
+    const Bus__Actor *actor; /* never NULL; fields may be "" */
     Bus__Priority priority;
     bool exercise;
     uint64_t not_before_ms;
@@ -51,14 +51,14 @@ struct turn {
     struct batch *batch;
     struct writes *writes;
     struct arena *arena;
-    int32_t command;  /* the word in hand */
+    int32_t command; /* the word in hand */
     int outcome;
-    const char *reason;        /* of a refusal */
-    struct post *first_post;   /* what it leaves, in order */
+    const char *reason;      /* of a refusal */
+    struct post *first_post; /* what it leaves, in order */
     struct post **last_post;
-    struct line *first_line;   /* of its trace */
+    struct line *first_line; /* of its trace */
     struct line **last_line;
-    bool is_timer;             /* the message is a timer of ours whose row was there */
+    bool is_timer; /* the message is a timer of ours whose row was there */
 };
 
 /* A short name for initialising generated messages: { IS(supplies__chase), .id = x }. */
@@ -121,7 +121,7 @@ int turn_send(struct turn *turn, const char *service, const char *unit,
 struct turn_post {
     const char *service; /* NULL: this one */
     const char *unit;
-    const char *to;      /* a mailbox besides those that collect it */
+    const char *to; /* a mailbox besides those that collect it */
     const char *case_id;
     Bus__Priority priority;
     uint64_t not_before_ms;
@@ -136,6 +136,20 @@ int turn_post(struct turn *turn, const struct turn_post *post);
  * One timer for each (type of command, key): setting it again moves it. */
 void turn_remind(struct turn *turn, const char *key, uint64_t due_ms,
                  const ProtobufCMessage *command);
+
+/* As turn_remind, with other than the usual unit, case or priority: what is NULL, "" or absent is
+ * that of the message in hand. */
+struct turn_timer {
+    const char *key;
+    uint64_t due_ms;
+    const char *unit; /* third token of its subject */
+    const char *case_id;
+    Bus__Priority priority;
+    const ProtobufCMessage *command;
+};
+void turn_time(struct turn *turn, const struct turn_timer *timer);
+
+/* Nothing, when there is no such timer. */
 void turn_forget(struct turn *turn, const char *key, const ProtobufCMessageDescriptor *command);
 
 /* ---- outcomes ------------------------------------------------------------------------------------ */
