@@ -142,7 +142,8 @@ enum entry_command { ENTRY_ARRIVE, ENTRY_LEASE, ENTRY_RECEIPT, ENTRY_RETURN, ENT
 extern const struct move core_entry_moves[];
 extern const char *const core_entry_states[];
 
-enum { HEAP_OUT = UINT32_MAX, DIRTY_OUT = UINT32_MAX };
+#define HEAP_OUT UINT32_MAX  /* in no heap */
+#define DIRTY_OUT UINT32_MAX /* not in the list of dirty ones */
 
 struct entry {
     uint64_t seq;
