@@ -88,7 +88,7 @@ const char *directory_post(struct turn *turn, const char *unit, const char *kind
         return post;
     if (strcmp(kind, "duty") == 0) {
         struct duty duty = { .now_ms = turn->now_ms };
-        turn_each(turn, DIRECTORY_ROSTERS, turn_key(turn, "%s/", unit), slot_now, &duty);
+        turn_each(turn, DIRECTORY_ROSTERS, turn_text(turn, "%s/", unit), slot_now, &duty);
         if (duty.post != NULL)
             return duty.post;
     }
@@ -97,7 +97,7 @@ const char *directory_post(struct turn *turn, const char *unit, const char *kind
         if (row != NULL && row->head_post[0] != '\0')
             return row->head_post;
     }
-    turn_each(turn, DIRECTORY_UNIT_POSTS, turn_key(turn, "%s/%s/", unit, kind), first_post, &post);
+    turn_each(turn, DIRECTORY_UNIT_POSTS, turn_text(turn, "%s/%s/", unit, kind), first_post, &post);
     return post;
 }
 
@@ -236,7 +236,7 @@ bool directory_provides(struct turn *turn, const char *unit, const char *kind)
 
     if (unit[0] == '\0')
         return false;
-    turn_each(turn, DIRECTORY_PROVIDERS, turn_key(turn, "%s/", unit), offers, &offer);
+    turn_each(turn, DIRECTORY_PROVIDERS, turn_text(turn, "%s/", unit), offers, &offer);
     return !offer.any || offer.offered;
 }
 

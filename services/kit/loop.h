@@ -47,6 +47,7 @@ enum {
     LOOP_KINDS,    /* person/kind/need, open ones */
     LOOP_CHILDREN, /* parent/need       */
     LOOP_COUNTS,   /* unit/state/priority */
+    LOOP_DEATHS,   /* person */
 };
 
 /* Its words, in the order of the commands; then the moves that are no commands. */
@@ -78,6 +79,8 @@ enum {
     LOOP_DEATH_REFUTED,
     LOOP_DEATH_CONFIRMED,
     LOOP_LEFT_TOWN,
+    LOOP_MERGED,
+    LOOP_UNMERGED,
     LOOP_COMMANDS_END,
 
     LOOP_LINK = LOOP_WORDS + 100, /* a duplicate is linked                        */
@@ -108,10 +111,10 @@ enum {
 /* A service's rules.  Hooks may be NULL; they run inside the turn, after the kernel has changed its
  * rows and stated its event, and may refuse. */
 struct loop_rules {
-    const char *const *kinds;  /* it serves; ends with NULL                             */
-    int unknown_kind;          /* refusal for another kind; 0: BAD_FIELD                */
-    const char *dispatcher;    /* the unit in whose worklist what is open lies          */
-    const char *verifier;      /* the unit that calls back; NULL: dzb, the hotline      */
+    const char *const *kinds; /* it serves; ends with NULL                             */
+    int unknown_kind;         /* refusal for another kind; 0: BAD_FIELD                */
+    const char *dispatcher;   /* the unit in whose worklist what is open lies          */
+    const char *verifier;     /* the unit that calls back; NULL: dzb, the hotline      */
 
     /* Which unit next.  need->tried and need->refusals say who had it.  NULL: the dispatch
      * catalogue (loop_route_catalogue). */
