@@ -1,6 +1,6 @@
 # Which test folder stands on which floor.  A label's folder may be empty; a missing floor skips it.
 file(GLOB sources CONFIGURE_DEPENDS tests/lib/*.c)
-list(FILTER sources EXCLUDE REGEX "/(place|story[a-z_]*)\\.c$") # these stand on more floors
+list(FILTER sources EXCLUDE REGEX "/(place|story[a-z_]*|core_[a-z]*)\\.c$") # these stand on more floors
 if(sources)
   add_library(testlib STATIC ${sources})
   house(testlib)
@@ -13,6 +13,15 @@ function(tests_of floor)
     tests(unit unit/${floor} ${floor})
   endif()
 endfunction()
+
+# The core with a daemon of a few lines around it: for its stories, and for the simulator.
+if(TARGET core)
+  file(GLOB sources CONFIGURE_DEPENDS tests/lib/core_*.c)
+  add_library(core_world STATIC ${sources})
+  house(core_world)
+  target_link_libraries(core_world PUBLIC core wire testlib)
+  tests(stories stories/core core_world)
+endif()
 foreach(floor base store wire log core client daemon town_files cli)
   tests_of(${floor})
 endforeach()

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/crc.h"
 #include "base/err.h"
@@ -12,7 +13,14 @@
 #include "base/log.h"
 #include "store/inside.h"
 
-enum { FULL_PERCENT = 90, COUNT_PERCENT = 60, READERS = 16, CHECK_BYTES = 4, ROW_BYTES = 1 << 20 };
+enum {
+    FULL_PERCENT = 90,
+    COUNT_PERCENT = 60,
+    READERS = 16,
+    CHECK_BYTES = 4,
+    ROW_BYTES = 1 << 20,
+    PATH_BYTES = 4096
+};
 static const uint64_t map_bytes_usual = 16ULL << 30;
 
 /* LMDB's codes end here: what the floors above see is -errno. */
@@ -71,7 +79,8 @@ static void say_assert(MDB_env *env, const char *message)
     say_error("store.broken", "%s", message);
 }
 
-static int open_environment(struct store *store, const struct store_options *options)
+static int open_environment(struct store *store, const struct store_options *options,
+                            const char *path)
 {
     int dead;
 
@@ -86,38 +95,79 @@ static int open_environment(struct store *store, const struct store_options *opt
     if (r == 0)
         r = mdb_env_set_maxreaders(store->env, READERS);
     if (r == 0)
-        r = mdb_env_open(store->env, options->path, MDB_NOTLS, 0600);
+        r = mdb_env_open(store->env, path, MDB_NOTLS, 0600);
     /* A reader that was killed would hold its pages for ever. */
     if (r == 0)
         r = mdb_reader_check(store->env, &dead);
     return store_fault(r);
 }
 
+/* LMDB makes its file in several writes, and does not open one of which only some are on the disk.
+ * So a new store is made beside its place and gets its name when it is whole. */
+static int make_whole(struct store *store, const struct store_options *options)
+{
+    char fresh[PATH_BYTES];
+    char file[PATH_BYTES];
+    char place[PATH_BYTES];
+
+    snprintf(place, sizeof(place), "%s/data.mdb", options->path);
+    if (access(place, F_OK) == 0)
+        return 0;
+    snprintf(fresh, sizeof(fresh), "%s/new", options->path);
+    snprintf(file, sizeof(file), "%s/new/data.mdb", options->path);
+    if (unlink(file) != 0 && errno != ENOENT && errno != ENOTDIR)
+        return FAULT(-errno);
+    int r = io_make_directory(fresh);
+    if (r == 0)
+        r = open_environment(store, options, fresh);
+    if (r == 0)
+        r = open_tables(store, options->tables);
+    if (store->env != NULL)
+        mdb_env_close(store->env);
+    store->env = NULL;
+    store->table_count = 0;
+    if (r == 0 && rename(file, place) != 0)
+        r = FAULT(-errno);
+    snprintf(file, sizeof(file), "%s/new/lock.mdb", options->path);
+    unlink(file);
+    rmdir(fresh);
+    return r;
+}
+
+/* Names last only when their folder is flushed: the store's file, and the store's folder. */
+static int flush_names(const struct store_options *options)
+{
+    char parent[PATH_BYTES];
+
+    int r = io_sync_directory(options->path);
+    snprintf(parent, sizeof(parent), "%s/..", options->path);
+    return r == 0 ? io_sync_directory(parent) : r;
+}
+
 int store_open(const struct store_options *options, struct store **ret_store)
 {
-    char lock[4096];
+    char lock[PATH_BYTES];
 
+    if (strlen(options->path) + sizeof("/new/data.mdb") > sizeof(lock))
+        return FAULT(-ENAMETOOLONG);
     struct store *store = calloc(1, sizeof(*store));
     if (store == NULL)
         return FAULT(-ENOMEM);
     store->lock_fd = -1;
     int r = io_make_directory(options->path);
-    if (r == 0
-        && (size_t)snprintf(lock, sizeof(lock), "%s/open.lock", options->path) >= sizeof(lock))
-        r = FAULT(-ENAMETOOLONG);
+    snprintf(lock, sizeof(lock), "%s/open.lock", options->path);
     if (r == 0)
         r = io_lock(lock, &store->lock_fd);
     if (r == IO_LOCKED)
         r = STORE_BUSY;
     if (r == 0)
-        r = open_environment(store, options);
+        r = make_whole(store, options);
+    if (r == 0)
+        r = open_environment(store, options, options->path);
     if (r == 0)
         r = open_tables(store, options->tables);
-    /* LMDB flushes the file and not its name. */
     if (r == 0)
-        r = io_sync_directory(options->path);
-    if (r == 0 && (size_t)snprintf(lock, sizeof(lock), "%s/..", options->path) < sizeof(lock))
-        r = io_sync_directory(lock);
+        r = flush_names(options);
     if (r != 0) {
         store_close(store);
         return r;
