@@ -75,6 +75,7 @@ struct subscription {
     bool feeding;           /* a CORE_FEED is under way                              */
     bool stale;             /* ... of a subscription that was replaced meanwhile     */
     uint64_t told;          /* the receiver has heard of everything before it        */
+    uint64_t head;          /* ... and is to hear that it has come so far            */
     uint64_t next;          /* and this is where something may match                 */
     uint64_t credit;
     enum subscription_place place;

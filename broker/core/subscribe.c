@@ -65,7 +65,8 @@ static void look(struct core *core, struct subscription *subscription)
         return;
     if (subscription->feeding || subscription->credit == 0)
         place(core, subscription, PLACE_NONE);
-    else if (subscription->next <= set->last_match && subscription->next <= core->committed)
+    else if ((subscription->next <= set->last_match || subscription->told <= subscription->head)
+             && subscription->next <= core->committed)
         place(core, subscription, PLACE_DUE);
     else
         place(core, subscription, PLACE_IDLE);
@@ -218,6 +219,7 @@ void subscribe_step(struct core *core, struct peer *peer, const Bus__Subscribe *
         .feeding = feeding,
         .stale = feeding,
         .told = from,
+        .head = core->committed,
         .next = from,
         .credit = subscribe->credit_bytes < CREDIT_MOST ? subscribe->credit_bytes : CREDIT_MOST,
     };
@@ -346,11 +348,13 @@ static uint32_t feed_some(struct core *core, struct subscription **members, uint
     uint32_t taken = 1;
     uint64_t bytes = rich(core, lead) ? core->options.limits.feed_bytes : lead->credit;
     uint64_t told = lead->told;
+    bool behind = lead->told <= lead->head;
 
     while (taken < count && members[taken]->set == lead->set && members[taken]->next == lead->next
            && rich(core, lead) && rich(core, members[taken])) {
         if (members[taken]->told < told)
             told = members[taken]->told;
+        behind = behind || members[taken]->told <= members[taken]->head;
         taken++;
     }
     uint64_t *peers = inside_alloc(core, taken * sizeof(*peers));
@@ -366,7 +370,7 @@ static uint32_t feed_some(struct core *core, struct subscription **members, uint
         .from = lead->next,
         .to = core->committed,
         .bytes = bytes,
-        .always = core->committed + 1 - told >= TOLD_MOST,
+        .always = behind || core->committed + 1 - told >= TOLD_MOST,
     };
     return taken;
 }
