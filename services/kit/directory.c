@@ -187,6 +187,11 @@ const char *directory_centre(struct turn *turn, const char *committee, const cha
     return centre[0] != '\0' ? centre : centre_by(turn, committee, "*");
 }
 
+bool directory_is_centre(struct turn *turn, const char *unit)
+{
+    return turn_load(turn, DIRECTORY_CENTRES, unit) != NULL;
+}
+
 struct other {
     const char *not_this;
     const char *centre;

@@ -61,6 +61,9 @@ const char *directory_unit_name(struct turn *turn, const char *unit); /* name_zh
 /* The health centre of a committee for a kind of need; "" when none is set. */
 const char *directory_centre(struct turn *turn, const char *committee, const char *kind);
 
+/* True if the unit is the health centre of some committee. */
+bool directory_is_centre(struct turn *turn, const char *unit);
+
 /* The first centre in order of codes that serves some committee and is not `centre`; "": none. */
 const char *directory_other_centre(struct turn *turn, const char *centre);
 

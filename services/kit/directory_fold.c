@@ -349,25 +349,33 @@ static int on_calendar_published(struct turn *turn, const void *message)
 /* ---- the part ------------------------------------------------------------------------------------ */
 
 static const struct table tables[] = {
-    [DIRECTORY_UNITS - DIRECTORY_TABLES] = { "units", &directory_rows__unit__descriptor },
-    [DIRECTORY_POSTS - DIRECTORY_TABLES] = { "posts", &directory_rows__post__descriptor },
+    [DIRECTORY_UNITS - DIRECTORY_TABLES] = { .name = "units",
+                                             .row = &directory_rows__unit__descriptor },
+    [DIRECTORY_POSTS -
+        DIRECTORY_TABLES] = { .name = "posts", .row = &directory_rows__post__descriptor },
     [DIRECTORY_UNIT_POSTS -
-        DIRECTORY_TABLES] = { "unit_posts", &directory_rows__unit_post__descriptor },
-    [DIRECTORY_STAFF - DIRECTORY_TABLES] = { "staff", &directory_rows__staff__descriptor },
-    [DIRECTORY_ABSENCES - DIRECTORY_TABLES] = { "absences", &directory_rows__absence__descriptor },
-    [DIRECTORY_ROSTERS - DIRECTORY_TABLES] = { "rosters", &directory_rows__roster__descriptor },
+        DIRECTORY_TABLES] = { .name = "unit_posts", .row = &directory_rows__unit_post__descriptor },
+    [DIRECTORY_STAFF -
+        DIRECTORY_TABLES] = { .name = "staff", .row = &directory_rows__staff__descriptor },
+    [DIRECTORY_ABSENCES -
+        DIRECTORY_TABLES] = { .name = "absences", .row = &directory_rows__absence__descriptor },
+    [DIRECTORY_ROSTERS -
+        DIRECTORY_TABLES] = { .name = "rosters", .row = &directory_rows__roster__descriptor },
     [DIRECTORY_CATCHMENTS -
-        DIRECTORY_TABLES] = { "catchments", &directory_rows__catchment__descriptor },
-    [DIRECTORY_CENTRES - DIRECTORY_TABLES] = { "centres", &directory_rows__centre__descriptor },
+        DIRECTORY_TABLES] = { .name = "catchments", .row = &directory_rows__catchment__descriptor },
+    [DIRECTORY_CENTRES -
+        DIRECTORY_TABLES] = { .name = "centres", .row = &directory_rows__centre__descriptor },
     [DIRECTORY_RESPONSIBILITIES -
-        DIRECTORY_TABLES] = { "responsibilities", &directory_rows__responsibility__descriptor },
-    [DIRECTORY_POLICIES - DIRECTORY_TABLES] = { "policies", &directory_rows__policy__descriptor },
+        DIRECTORY_TABLES] = { .name = "responsibilities",
+                              .row = &directory_rows__responsibility__descriptor },
+    [DIRECTORY_POLICIES -
+        DIRECTORY_TABLES] = { .name = "policies", .row = &directory_rows__policy__descriptor },
     [DIRECTORY_RANGES -
-        DIRECTORY_TABLES] = { "ranges", &directory_rows__policy_scopes__descriptor },
+        DIRECTORY_TABLES] = { .name = "ranges", .row = &directory_rows__policy_scopes__descriptor },
     [DIRECTORY_CALENDARS -
-        DIRECTORY_TABLES] = { "calendars", &directory_rows__calendar__descriptor },
+        DIRECTORY_TABLES] = { .name = "calendars", .row = &directory_rows__calendar__descriptor },
     [DIRECTORY_PROVIDERS -
-        DIRECTORY_TABLES] = { "providers", &directory_rows__provider__descriptor },
+        DIRECTORY_TABLES] = { .name = "providers", .row = &directory_rows__provider__descriptor },
     { 0 },
 };
 

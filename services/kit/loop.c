@@ -40,8 +40,7 @@ bool loop_is_open(const Need *need)
     return !NEED_IS(need, NONE) && !NEED_IS(need, CLOSED) && !NEED_IS(need, SEALED);
 }
 
-/* An id is part of a key and is read aloud: letters, digits and a little punctuation. */
-bool loop_good_id(const char *id)
+bool loop_is_id(const char *id)
 {
     size_t length = strlen(id);
 

@@ -143,6 +143,9 @@ bool loop_is_live(const Assignment *assignment);
 /* Not CLOSED and not SEALED. */
 bool loop_is_open(const Need *need);
 
+/* What may be an id: 1 to 64 letters, digits, `-_.:`; it is part of a key and is read aloud. */
+bool loop_is_id(const char *id);
+
 /* Opens a need as the command OpenNeed would, in this turn.  Refuses as it would. */
 int loop_open(struct turn *turn, const Town__OpenNeed *open);
 

@@ -42,7 +42,6 @@ void loop_list(struct turn *turn, unsigned table, const char *first, struct loop
  * refuses NOT_ALLOWED. */
 bool loop_sent_by(struct turn *turn, const char *const *units);
 bool loop_is_sender(const struct turn *turn, const char *unit);
-bool loop_good_id(const char *id);
 const char *loop_place(const Need *need);
 const char *loop_need_state(int32_t state);
 const char *loop_assignment_state(int32_t state);

@@ -13,14 +13,14 @@
 
 /* clang-format off */
 static const struct table tables[] = {
-    T(NEEDS)       = { "needs",       &loop_rows__need__descriptor       },
-    T(ASSIGNMENTS) = { "assignments", &loop_rows__assignment__descriptor },
-    T(WORK)        = { "work",        &loop_rows__work__descriptor       },
-    T(PERSONS)     = { "persons",     &loop_rows__link__descriptor       },
-    T(KINDS)       = { "kinds",       &loop_rows__link__descriptor       },
-    T(CHILDREN)    = { "children",    &loop_rows__link__descriptor       },
-    T(COUNTS)      = { "counts",      &loop_rows__count__descriptor      },
-    T(DEATHS)      = { "deaths",      &loop_rows__death__descriptor      },
+    T(NEEDS)       = { .name = "needs",       .row = &loop_rows__need__descriptor       },
+    T(ASSIGNMENTS) = { .name = "assignments", .row = &loop_rows__assignment__descriptor },
+    T(WORK)        = { .name = "work",        .row = &loop_rows__work__descriptor       },
+    T(PERSONS)     = { .name = "persons",     .row = &loop_rows__link__descriptor       },
+    T(KINDS)       = { .name = "kinds",       .row = &loop_rows__link__descriptor       },
+    T(CHILDREN)    = { .name = "children",    .row = &loop_rows__link__descriptor       },
+    T(COUNTS)      = { .name = "counts",      .row = &loop_rows__count__descriptor      },
+    T(DEATHS)      = { .name = "deaths",      .row = &loop_rows__death__descriptor      },
     { 0 }
 };
 
