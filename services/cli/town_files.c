@@ -532,13 +532,12 @@ int town_files_each(const char *folder, uint64_t from_ms, struct arena *arena, t
                          .error = "" };
 
     read_units(&walk);
-    speak_as(&walk, "lgo", "head");
-    publish_calendar(&walk);
-    publish_policy(&walk);
     /* Before what they speak of: a duty that is met by a team's founding must know it first. */
     speak_as(&walk, "jcb", "head");
     define_duties(&walk);
     speak_as(&walk, "lgo", "head");
+    publish_calendar(&walk);
+    publish_policy(&walk);
     register_units(&walk);
     open_units(&walk);
     speak_as(&walk, "lgo", "head");

@@ -4,7 +4,7 @@
  * The folder (services/town) holds what is real in a town: its units and committees, posts, teams,
  * the plan, policy, calendar, catchments, the dispatch catalogue and the duty register.  Read here,
  * they become the first commands on a new log, in an order in which each stands on those before it:
- * calendar and policy, supervision's duties, units, each unit's staff, posts and tenures, then the
+ * supervision's duties, calendar and policy, units, each unit's staff, posts and tenures, then the
  * leading group's responsibilities, catchments, teams, the mandate and the campaign.
  * `carebus load` sends them under each unit's own key; a story feeds them to its services.
  *

@@ -70,7 +70,7 @@ static void watch_reader(struct turn *turn, const Town__Accessed *accessed)
 }
 
 /* R10: denied and failed ones are kept like the others. */
-int on_accessed(struct turn *turn, const void *message)
+int saw_accessed(struct turn *turn, const void *message)
 {
     const Town__Accessed *accessed = message;
 

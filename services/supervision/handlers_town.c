@@ -10,7 +10,7 @@
 
 enum { KEPT_OUTAGES = 8 }; /* of a unit: a clock seldom spans more */
 
-int on_campaign_opened(struct turn *turn, const void *message)
+int saw_campaign_opened(struct turn *turn, const void *message)
 {
     const Organisation__CampaignOpened *opened = message;
     Campaign *campaign = turn_edit(turn, CAMPAIGNS, "now");
@@ -24,7 +24,7 @@ int on_campaign_opened(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-int on_campaign_closed(struct turn *turn, const void *message)
+int saw_campaign_closed(struct turn *turn, const void *message)
 {
     Campaign *campaign = turn_edit(turn, CAMPAIGNS, "now");
 
@@ -34,7 +34,7 @@ int on_campaign_closed(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-int on_unit_registered(struct turn *turn, const void *message)
+int saw_unit_registered(struct turn *turn, const void *message)
 {
     const Organisation__UnitRegistered *registered = message;
 
@@ -46,7 +46,7 @@ int on_unit_registered(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-int on_unit_retired(struct turn *turn, const void *message)
+int saw_unit_retired(struct turn *turn, const void *message)
 {
     const Organisation__UnitRetired *retired = message;
 
@@ -55,7 +55,7 @@ int on_unit_retired(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-int on_post_defined(struct turn *turn, const void *message)
+int saw_post_defined(struct turn *turn, const void *message)
 {
     const Organisation__PostDefined *defined = message;
 
@@ -69,7 +69,7 @@ int on_post_defined(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-int on_tenure_started(struct turn *turn, const void *message)
+int saw_tenure_started(struct turn *turn, const void *message)
 {
     const Organisation__TenureStarted *started = message;
 
@@ -81,7 +81,7 @@ int on_tenure_started(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-int on_tenure_ended(struct turn *turn, const void *message)
+int saw_tenure_ended(struct turn *turn, const void *message)
 {
     const Organisation__TenureEnded *ended = message;
 
@@ -91,7 +91,7 @@ int on_tenure_ended(struct turn *turn, const void *message)
 }
 
 /* A publication is known by its seq too: a service that sets it aside names nothing else. */
-int on_policy_published(struct turn *turn, const void *message)
+int saw_policy_published(struct turn *turn, const void *message)
 {
     const Organisation__PolicyPublished *published = message;
 
@@ -131,7 +131,7 @@ static SupervisionRows__Outage *running(const Unit *unit)
     return last != NULL && last->until_ms == 0 ? last : NULL;
 }
 
-int on_link_changed(struct turn *turn, const void *message)
+int saw_link_changed(struct turn *turn, const void *message)
 {
     const Organisation__LinkChanged *changed = message;
     bool is_down = strcmp(changed->state, "down") == 0;

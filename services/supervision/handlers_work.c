@@ -62,7 +62,7 @@ static void settle_late(struct turn *turn, Need *need, const char *done)
     need->n_late = list != NULL ? kept : 0;
 }
 
-int on_deadline_missed(struct turn *turn, const void *message)
+int saw_deadline_missed(struct turn *turn, const void *message)
 {
     const Town__DeadlineMissed *missed = message;
     Need *need = edit(turn, missed->need);
@@ -112,7 +112,7 @@ static const char *category_name(Town__Category category)
     return value != NULL && category != 0 ? value->name : "";
 }
 
-int on_need_opened(struct turn *turn, const void *message)
+int saw_need_opened(struct turn *turn, const void *message)
 {
     const Town__NeedOpened *opened = message;
     const char *key = need_key(turn, turn->service, opened->need);
@@ -138,7 +138,7 @@ int on_need_opened(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-int on_priority_changed(struct turn *turn, const void *message)
+int saw_priority_changed(struct turn *turn, const void *message)
 {
     const Town__PriorityChanged *changed = message;
     Need *need = edit(turn, changed->need);
@@ -151,7 +151,7 @@ int on_priority_changed(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-int on_dispatched(struct turn *turn, const void *message)
+int saw_dispatched(struct turn *turn, const void *message)
 {
     const Town__Dispatched *dispatched = message;
     Need *need = edit(turn, dispatched->need);
@@ -184,21 +184,21 @@ static int clocks_done(struct turn *turn, const char *need, const char *assignme
     return turn->outcome;
 }
 
-int on_received(struct turn *turn, const void *message)
+int saw_received(struct turn *turn, const void *message)
 {
     const Town__Received *received = message;
 
     return clocks_done(turn, received->need, received->assignment, "receive");
 }
 
-int on_accepted(struct turn *turn, const void *message)
+int saw_accepted(struct turn *turn, const void *message)
 {
     const Town__Accepted *accepted = message;
 
     return clocks_done(turn, accepted->need, accepted->assignment, "receive accept");
 }
 
-int on_started(struct turn *turn, const void *message)
+int saw_started(struct turn *turn, const void *message)
 {
     const Town__Started *started = message;
 
@@ -242,35 +242,35 @@ static int take_back(struct turn *turn, const char *need, const char *assignment
     return turn->outcome;
 }
 
-int on_rejected(struct turn *turn, const void *message)
+int saw_rejected(struct turn *turn, const void *message)
 {
     const Town__Rejected *rejected = message;
 
     return bounce(turn, rejected->need, rejected->assignment);
 }
 
-int on_declined(struct turn *turn, const void *message)
+int saw_declined(struct turn *turn, const void *message)
 {
     const Town__Declined *declined = message;
 
     return bounce(turn, declined->need, declined->assignment);
 }
 
-int on_recalled(struct turn *turn, const void *message)
+int saw_recalled(struct turn *turn, const void *message)
 {
     const Town__Recalled *recalled = message;
 
     return take_back(turn, recalled->need, recalled->assignment);
 }
 
-int on_marked_in_error(struct turn *turn, const void *message)
+int saw_marked_in_error(struct turn *turn, const void *message)
 {
     const Town__MarkedInError *marked = message;
 
     return take_back(turn, marked->need, marked->assignment);
 }
 
-int on_failed(struct turn *turn, const void *message)
+int saw_failed(struct turn *turn, const void *message)
 {
     const Town__Failed *failed = message;
 
@@ -279,7 +279,7 @@ int on_failed(struct turn *turn, const void *message)
 }
 
 /* domain.md 3.2: a finding is due for time that passed; a refusal in time is none. */
-int on_expired(struct turn *turn, const void *message)
+int saw_expired(struct turn *turn, const void *message)
 {
     const Town__Expired *expired = message;
     const char *evidence;
@@ -301,7 +301,7 @@ int on_expired(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-int on_completed(struct turn *turn, const void *message)
+int saw_completed(struct turn *turn, const void *message)
 {
     const Town__Completed *completed = message;
     Need *need = edit_work(turn, completed->need, completed->assignment);
@@ -325,7 +325,7 @@ int on_completed(struct turn *turn, const void *message)
 
 /* ---- what the person says of it ------------------------------------------------------------------------- */
 
-int on_callback_recorded(struct turn *turn, const void *message)
+int saw_callback_recorded(struct turn *turn, const void *message)
 {
     const Town__CallbackRecorded *recorded = message;
     Need *need = edit(turn, recorded->need);
@@ -340,7 +340,7 @@ int on_callback_recorded(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-int on_rework_ordered(struct turn *turn, const void *message)
+int saw_rework_ordered(struct turn *turn, const void *message)
 {
     const Town__ReworkOrdered *ordered = message;
     Need *need = edit(turn, ordered->need);
@@ -355,7 +355,7 @@ int on_rework_ordered(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-int on_need_closed(struct turn *turn, const void *message)
+int saw_need_closed(struct turn *turn, const void *message)
 {
     const Town__NeedClosed *closed = message;
     Need *need = edit(turn, closed->need);
@@ -382,7 +382,7 @@ int on_need_closed(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-int on_need_reopened(struct turn *turn, const void *message)
+int saw_need_reopened(struct turn *turn, const void *message)
 {
     const Town__NeedReopened *reopened = message;
     Need *need = edit(turn, reopened->need);

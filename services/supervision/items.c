@@ -115,7 +115,7 @@ static void name(const struct naming *naming, const char *unit, const char *peri
 {
     const struct hearing *hearing = naming->hearing;
     struct turn *turn = hearing->turn;
-    bool by_unit = hearing->phrase->by_unit || hearing->phrase->span == SPAN_ONCE;
+    bool by_unit = hearing->phrase->by_unit || hearing->phrase->span != SPAN_ITEM;
 
     if (period == NULL || unit == NULL || *unit == '\0' || strlen(period) >= ITEM_TEXT
         || strchr(period, '/') != NULL)

@@ -31,6 +31,18 @@ static bool is_office(const struct ask *ask)
     return strcmp(unit, "jcb") == 0 || strcmp(unit, "lg") == 0 || strcmp(unit, "lgo") == 0;
 }
 
+/* The answer outlives its handler. */
+static int give(struct ask *ask, const ProtobufCMessage *answer)
+{
+    size_t size = answer->descriptor->sizeof_message;
+    void *copy = ask_array(ask, 1, size);
+
+    if (copy == NULL)
+        return ask->outcome;
+    memcpy(copy, answer, size);
+    return ask_answer(ask, copy);
+}
+
 /* Refuses unless the asker may see the unit's rows. */
 static bool may_see(struct ask *ask, const char *unit)
 {
@@ -170,18 +182,17 @@ int ask_duty_board(struct ask *ask, const void *message)
     const char *prefix = *asked->duty != '\0' ? ask_text(ask, "%s/", asked->duty) : "";
     if (prefix == NULL)
         return ask->outcome;
+    if (*asked->unit == '\0')
+        ask_each(ask, DUTIES, asked->duty, show_duty, &board);
     if (*asked->unit != '\0' && *asked->duty == '\0')
         ask_each(ask, BOARD, ask_text(ask, "%s/", asked->unit), show_entry, &board);
     else
         ask_each(ask, MARKS, prefix, show_mark, &board);
-    /* What was met for an item is in the tallies alone. */
-    answer.met = 0;
+    answer.met = 0; /* what was met for an item is in the tallies alone */
     ask_each(ask, TALLIES, prefix, count_tally, &board);
-    if (*asked->unit == '\0')
-        ask_each(ask, DUTIES, asked->duty, show_duty, &board);
     answer.lines = (Supervision__DutyLine **)board.list.rows;
     answer.n_lines = board.list.count;
-    return ask_answer(ask, &answer.base);
+    return give(ask, &answer.base);
 }
 
 /* ---- what is late -------------------------------------------------------------------------------------------- */
@@ -220,7 +231,7 @@ int ask_late_now(struct ask *ask, const void *message)
              &list);
     answer.lines = (Supervision__LateLine **)list.rows;
     answer.n_lines = list.count;
-    return ask_answer(ask, &answer.base);
+    return give(ask, &answer.base);
 }
 
 /* ---- the bulletin ------------------------------------------------------------------------------------------------ */
@@ -256,13 +267,13 @@ int ask_bulletin_of(struct ask *ask, const void *message)
     if (published != NULL && is_office(ask)) {
         answer.rates = published->rates;
         answer.n_rates = published->n_rates;
-        return ask_answer(ask, &answer.base);
+        return give(ask, &answer.base);
     }
     list.unit = is_office(ask) ? "" : ask_actor_unit(ask);
     ask_each(ask, RATES, ask_text(ask, "%s/", asked->month), show_rates, &list);
     answer.rates = (Supervision__Rates **)list.rows;
     answer.n_rates = list.count;
-    return ask_answer(ask, &answer.base);
+    return give(ask, &answer.base);
 }
 
 /* ---- cases ----------------------------------------------------------------------------------------------------------- */
@@ -329,7 +340,7 @@ int ask_case_timeline(struct ask *ask, const void *message)
     answer.lines = (Supervision__TimelineLine **)timeline.list.rows;
     answer.n_lines = timeline.list.count;
     answer.closed = is_closed(row);
-    return ask_answer(ask, &answer.base);
+    return give(ask, &answer.base);
 }
 
 static bool show_case(void *context, const char *key, const void *row)
@@ -368,7 +379,7 @@ int ask_cases(struct ask *ask, const void *message)
     answer.cases = (Supervision__CaseLine **)list.rows;
     answer.n_cases = list.count;
     answer.next = list.more ? list.next : "";
-    return ask_answer(ask, &answer.base);
+    return give(ask, &answer.base);
 }
 
 /* ---- access, findings, samples ------------------------------------------------------------------------------------------ */
@@ -408,7 +419,7 @@ int ask_who_looked(struct ask *ask, const void *message)
     ask_each(ask, LOOKS, ask_text(ask, "%s/", asked->person), show_look, &list);
     answer.lines = (Supervision__LookLine **)list.rows;
     answer.n_lines = list.count;
-    return ask_answer(ask, &answer.base);
+    return give(ask, &answer.base);
 }
 
 static const char *state_name(const ProtobufCEnumDescriptor *states, int state)
@@ -469,7 +480,7 @@ int ask_findings(struct ask *ask, const void *message)
         ask_each(ask, FINDINGS, "", show_finding, &list);
     answer.lines = (Supervision__FindingLine **)list.rows;
     answer.n_lines = list.count;
-    return ask_answer(ask, &answer.base);
+    return give(ask, &answer.base);
 }
 
 /* The seed and the sample are public: whoever may ask may draw it again. */
@@ -488,5 +499,5 @@ int ask_sample_of(struct ask *ask, const void *message)
     answer.n_sample = inspection->n_sample;
     answer.state =
         state_name(&supervision_rows__inspection_state__descriptor, (int)inspection->state);
-    return ask_answer(ask, &answer.base);
+    return give(ask, &answer.base);
 }

@@ -158,15 +158,15 @@ const char *rules_wait_for(struct arena *arena, const Duty *duty);
 void rules_compile(struct turn *turn, Duty *duty);
 
 /* ---- handlers_town.c ------------------------------------------------------------------------------ */
-int on_campaign_opened(struct turn *turn, const void *message);
-int on_campaign_closed(struct turn *turn, const void *message);
-int on_unit_registered(struct turn *turn, const void *message);
-int on_unit_retired(struct turn *turn, const void *message);
-int on_post_defined(struct turn *turn, const void *message);
-int on_tenure_started(struct turn *turn, const void *message);
-int on_tenure_ended(struct turn *turn, const void *message);
-int on_link_changed(struct turn *turn, const void *message);
-int on_policy_published(struct turn *turn, const void *message);
+int saw_campaign_opened(struct turn *turn, const void *message);
+int saw_campaign_closed(struct turn *turn, const void *message);
+int saw_unit_registered(struct turn *turn, const void *message);
+int saw_unit_retired(struct turn *turn, const void *message);
+int saw_post_defined(struct turn *turn, const void *message);
+int saw_tenure_started(struct turn *turn, const void *message);
+int saw_tenure_ended(struct turn *turn, const void *message);
+int saw_link_changed(struct turn *turn, const void *message);
+int saw_policy_published(struct turn *turn, const void *message);
 
 /* True if the unit was out of reach at `due_ms`, or for more than half of the time since `from_ms`;
  * *ret_evidence is the message that told it. */
@@ -174,24 +174,24 @@ bool town_was_down(struct turn *turn, const char *unit, uint64_t from_ms, uint64
                    const char **ret_evidence);
 
 /* ---- handlers_work.c: the kernel's events of all services ------------------------------------------ */
-int on_need_opened(struct turn *turn, const void *message);
-int on_priority_changed(struct turn *turn, const void *message);
-int on_dispatched(struct turn *turn, const void *message);
-int on_received(struct turn *turn, const void *message);
-int on_accepted(struct turn *turn, const void *message);
-int on_started(struct turn *turn, const void *message);
-int on_rejected(struct turn *turn, const void *message);
-int on_declined(struct turn *turn, const void *message);
-int on_expired(struct turn *turn, const void *message);
-int on_recalled(struct turn *turn, const void *message);
-int on_marked_in_error(struct turn *turn, const void *message);
-int on_completed(struct turn *turn, const void *message);
-int on_failed(struct turn *turn, const void *message);
-int on_callback_recorded(struct turn *turn, const void *message);
-int on_rework_ordered(struct turn *turn, const void *message);
-int on_need_closed(struct turn *turn, const void *message);
-int on_need_reopened(struct turn *turn, const void *message);
-int on_deadline_missed(struct turn *turn, const void *message);
+int saw_need_opened(struct turn *turn, const void *message);
+int saw_priority_changed(struct turn *turn, const void *message);
+int saw_dispatched(struct turn *turn, const void *message);
+int saw_received(struct turn *turn, const void *message);
+int saw_accepted(struct turn *turn, const void *message);
+int saw_started(struct turn *turn, const void *message);
+int saw_rejected(struct turn *turn, const void *message);
+int saw_declined(struct turn *turn, const void *message);
+int saw_expired(struct turn *turn, const void *message);
+int saw_recalled(struct turn *turn, const void *message);
+int saw_marked_in_error(struct turn *turn, const void *message);
+int saw_completed(struct turn *turn, const void *message);
+int saw_failed(struct turn *turn, const void *message);
+int saw_callback_recorded(struct turn *turn, const void *message);
+int saw_rework_ordered(struct turn *turn, const void *message);
+int saw_need_closed(struct turn *turn, const void *message);
+int saw_need_reopened(struct turn *turn, const void *message);
+int saw_deadline_missed(struct turn *turn, const void *message);
 
 /* The need's row; NULL: it was never opened before us.  Lends it. */
 const Need *work_need(struct turn *turn, const char *service, const char *need);
@@ -236,7 +236,7 @@ int on_report_inspection(struct turn *turn, const void *message);
 int on_request_reopen(struct turn *turn, const void *message);
 
 /* ---- handlers_access.c -------------------------------------------------------------------------------- */
-int on_accessed(struct turn *turn, const void *message);
+int saw_accessed(struct turn *turn, const void *message);
 int on_cosign_checkpoint(struct turn *turn, const void *message);
 int on_chase_cosign(struct turn *turn, const void *message);
 
