@@ -336,8 +336,14 @@ void mailbox_unreadable(struct core *core, uint32_t index, uint64_t seq)
     struct mailbox *mailbox = index < core->mailbox_count ? core->mailboxes[index] : NULL;
     struct entry *entry = mailbox == NULL ? NULL : entry_find(mailbox, seq);
 
-    if (entry != NULL && entry->state == ENTRY_LEASED)
-        settle_failed(core, entry, ENTRY_BURY, 0, "the log cannot give it any more");
+    if (entry == NULL || entry->state != ENTRY_LEASED)
+        return;
+    struct taker *taker = taker_of(mailbox, entry->holder);
+    if (taker != NULL) {
+        taker->credit++; /* it got nothing */
+        mailbox->credit++;
+    }
+    settle_failed(core, entry, ENTRY_BURY, 0, "the log cannot give it any more");
 }
 
 /* ---- time ------------------------------------------------------------------------------------------- */

@@ -259,7 +259,7 @@ static void add_box_of(struct text *text, const struct core *core, const struct 
     add_string(text, "unit", mailbox->unit);
     add(text, ", ");
     add_string(text, "state", state_of(mailbox, entry, seq, priority));
-    if (entry == NULL)
+    if (entry == NULL || entry->state == ENTRY_DONE)
         return;
     add(text, ", ");
     add_number(text, "attempts", entry->attempts);

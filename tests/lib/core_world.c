@@ -112,7 +112,9 @@ void core_world_save(struct core_world *world)
 void core_world_lose_index(struct core_world *world)
 {
     rows_clear(&world->rows);
+    rows_clear(&world->staged);
     world->rows_applied = 0;
+    world->staged_applied = 0;
 }
 
 /* ---- the log ---------------------------------------------------------------------------------------- */
