@@ -42,4 +42,4 @@ struct part {
 };
 
 extern const struct part directory_part;
-extern const struct part loop_part __attribute__((weak)); /* only who serves needs links it */
+extern const struct part loop_part;
