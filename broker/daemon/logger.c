@@ -1,0 +1,343 @@
+#include "daemon/logger.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/err.h"
+
+enum { RETRY_MS = 200, PREPARE_EACH_BYTES = 256 << 10 };
+
+struct logger {
+    struct log *log;
+    uint64_t batch_bytes;
+    int event;
+    pthread_t thread;
+    bool has_thread;
+
+    /* The bus loop's own. */
+    struct log_batch *gathering;
+    struct log_batch *other; /* in the flush, or the last that was */
+    bool busy;               /* it is in the flush                 */
+
+    pthread_mutex_t mutex; /* guards all below */
+    pthread_cond_t changed;
+    bool owned;   /* somebody is inside log_append or log_prepare */
+    bool flying;  /* `other` is the thread's, until it is durable */
+    bool prepare; /* the next segment may want filling            */
+    bool full;
+    bool stop;
+    uint64_t unprepared_bytes; /* appended since the last look at the next segment */
+    int fault;
+    logger_job *job;
+    void *job_context;
+    bool job_done;
+    int job_answer;
+};
+
+/* ---- the thread ------------------------------------------------------------------------------------ */
+
+static void tell(struct logger *logger)
+{
+    uint64_t one = 1;
+    ssize_t written = write(logger->event, &one, sizeof(one));
+
+    (void)written; /* the counter cannot be full: it is read each round */
+}
+
+static void wait_ms(struct logger *logger, int ms)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += (long)ms * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&logger->changed, &logger->mutex, &until);
+}
+
+/* With the mutex held, and again on return; the log is ours in between. */
+static void append(struct logger *logger)
+{
+    logger->owned = true;
+    pthread_mutex_unlock(&logger->mutex);
+    int r = log_append(logger->log, logger->other);
+    pthread_mutex_lock(&logger->mutex);
+    logger->owned = false;
+    logger->full = r == LOG_FULL;
+    if (r == LOG_FULL) {
+        wait_ms(logger, RETRY_MS);
+        return;
+    }
+    logger->flying = false;
+    logger->prepare = true;
+    if (r < 0)
+        logger->fault = r;
+    tell(logger);
+}
+
+static void prepare(struct logger *logger)
+{
+    bool more = false;
+
+    logger->owned = true;
+    logger->unprepared_bytes = 0;
+    pthread_mutex_unlock(&logger->mutex);
+    int r = log_prepare(logger->log, &more);
+    pthread_mutex_lock(&logger->mutex);
+    logger->owned = false;
+    pthread_cond_broadcast(&logger->changed);
+    logger->full = r == LOG_FULL;
+    logger->prepare = more || r == LOG_FULL;
+    if (r < 0) {
+        logger->fault = r;
+        logger->prepare = false;
+        tell(logger);
+    }
+    if (r == LOG_FULL)
+        wait_ms(logger, RETRY_MS);
+}
+
+static void do_job(struct logger *logger)
+{
+    logger_job *job = logger->job;
+
+    pthread_mutex_unlock(&logger->mutex);
+    int answer = job(logger->job_context);
+    pthread_mutex_lock(&logger->mutex);
+    logger->job = NULL;
+    logger->job_answer = answer;
+    logger->job_done = true;
+    tell(logger);
+}
+
+static void *run(void *context)
+{
+    struct logger *logger = context;
+
+    pthread_mutex_lock(&logger->mutex);
+    while (!logger->stop) {
+        bool free_log = !logger->owned && logger->fault == 0;
+        if (logger->flying && free_log)
+            append(logger);
+        else if (logger->job != NULL)
+            do_job(logger);
+        else if (logger->prepare && free_log)
+            prepare(logger);
+        else
+            pthread_cond_wait(&logger->changed, &logger->mutex);
+    }
+    pthread_mutex_unlock(&logger->mutex);
+    return NULL;
+}
+
+/* ---- open and close -------------------------------------------------------------------------------- */
+
+static int start(struct logger *logger)
+{
+    pthread_condattr_t attributes;
+    sigset_t all;
+    sigset_t before;
+
+    pthread_mutex_init(&logger->mutex, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&logger->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+    /* Signals are the bus loop's. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int r = pthread_create(&logger->thread, NULL, run, logger);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    logger->has_thread = r == 0;
+    return r == 0 ? 0 : FAULT(-r);
+}
+
+int logger_open(struct log *log, uint64_t batch_bytes, struct logger **ret_logger)
+{
+    struct logger *logger = calloc(1, sizeof(*logger));
+    if (logger == NULL)
+        return FAULT(-ENOMEM);
+    logger->log = log;
+    logger->batch_bytes = batch_bytes;
+    logger->prepare = true;
+    logger->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int r = logger->event < 0 ? FAULT(-errno) : log_batch_open(&logger->gathering);
+    if (r == 0)
+        r = log_batch_open(&logger->other);
+    if (r == 0)
+        r = start(logger);
+    if (r < 0) {
+        logger_close(logger);
+        return r;
+    }
+    *ret_logger = logger;
+    return 0;
+}
+
+void logger_close(struct logger *logger)
+{
+    if (logger == NULL)
+        return;
+    if (logger->has_thread) {
+        pthread_mutex_lock(&logger->mutex);
+        logger->stop = true;
+        pthread_cond_broadcast(&logger->changed);
+        pthread_mutex_unlock(&logger->mutex);
+        pthread_join(logger->thread, NULL);
+        pthread_cond_destroy(&logger->changed);
+        pthread_mutex_destroy(&logger->mutex);
+    }
+    log_batch_close(logger->gathering);
+    log_batch_close(logger->other);
+    if (logger->event >= 0)
+        close(logger->event);
+    free(logger);
+}
+
+int logger_fd(const struct logger *logger)
+{
+    return logger->event;
+}
+
+/* ---- the bus loop's side --------------------------------------------------------------------------- */
+
+void *logger_add(struct logger *logger, enum log_type type, uint64_t seq, uint64_t time_ms,
+                 uint32_t size)
+{
+    return log_batch_add(logger->gathering, type, seq, time_ms, size);
+}
+
+bool logger_is_full(const struct logger *logger)
+{
+    return log_batch_bytes(logger->gathering) >= logger->batch_bytes;
+}
+
+uint32_t logger_gathered(const struct logger *logger)
+{
+    return log_batch_count(logger->gathering);
+}
+
+bool logger_is_busy(const struct logger *logger)
+{
+    return logger->busy;
+}
+
+static void swap(struct logger *logger)
+{
+    struct log_batch *batch = logger->gathering;
+
+    logger->gathering = logger->other;
+    logger->other = batch;
+    log_batch_reset(logger->gathering);
+}
+
+/* In this thread; the mutex is held, and again on return. */
+static int append_here(struct logger *logger)
+{
+    logger->owned = true;
+    pthread_mutex_unlock(&logger->mutex);
+    uint64_t bytes = log_batch_bytes(logger->other);
+    int r = log_append(logger->log, logger->other);
+    pthread_mutex_lock(&logger->mutex);
+    logger->owned = false;
+    logger->unprepared_bytes += bytes;
+    if (r < 0)
+        logger->fault = r;
+    if (r == LOG_FULL) { /* the thread tries again */
+        logger->full = true;
+        logger->flying = true;
+    }
+    if (logger->unprepared_bytes > PREPARE_EACH_BYTES)
+        logger->prepare = true;
+    if (logger->flying || logger->prepare)
+        pthread_cond_signal(&logger->changed);
+    return r < 0 ? r : 0;
+}
+
+int logger_push(struct logger *logger, bool here)
+{
+    int r = 0;
+
+    if (logger->busy || log_batch_count(logger->gathering) == 0)
+        return 0;
+    swap(logger);
+    logger->busy = true;
+    pthread_mutex_lock(&logger->mutex);
+    if (logger->fault != 0) {
+        r = logger->fault;
+    } else if (here && !logger->owned) {
+        r = append_here(logger);
+    } else {
+        logger->flying = true;
+        pthread_cond_signal(&logger->changed);
+    }
+    pthread_mutex_unlock(&logger->mutex);
+    return r;
+}
+
+int logger_poll(struct logger *logger, uint64_t *ret_committed, const struct log_batch **ret_batch)
+{
+    uint64_t count;
+    ssize_t size = read(logger->event, &count, sizeof(count));
+
+    (void)size;
+    pthread_mutex_lock(&logger->mutex);
+    int r = logger->fault;
+    if (!logger->flying)
+        logger->busy = false;
+    pthread_mutex_unlock(&logger->mutex);
+    *ret_committed = log_head(logger->log);
+    *ret_batch = logger->busy || log_batch_count(logger->other) == 0 ? NULL : logger->other;
+    return r;
+}
+
+void logger_wait(struct logger *logger, uint32_t ms)
+{
+    /* The thread tells by the eventfd only; this is for the end, where nobody counts wake-ups. */
+    for (uint32_t waited = 0; waited < ms; waited++) {
+        pthread_mutex_lock(&logger->mutex);
+        bool over = !logger->flying || logger->fault != 0;
+        pthread_mutex_unlock(&logger->mutex);
+        if (over)
+            return;
+        usleep(1000);
+    }
+}
+
+bool logger_disk_is_full(struct logger *logger)
+{
+    pthread_mutex_lock(&logger->mutex);
+    bool full = logger->full;
+    pthread_mutex_unlock(&logger->mutex);
+    return full;
+}
+
+/* ---- jobs ------------------------------------------------------------------------------------------ */
+
+bool logger_give(struct logger *logger, logger_job *job, void *context)
+{
+    pthread_mutex_lock(&logger->mutex);
+    bool taken = logger->job == NULL && !logger->job_done;
+    if (taken) {
+        logger->job = job;
+        logger->job_context = context;
+        pthread_cond_signal(&logger->changed);
+    }
+    pthread_mutex_unlock(&logger->mutex);
+    return taken;
+}
+
+bool logger_job_done(struct logger *logger, int *ret_answer)
+{
+    pthread_mutex_lock(&logger->mutex);
+    bool done = logger->job_done;
+    logger->job_done = false;
+    *ret_answer = logger->job_answer;
+    pthread_mutex_unlock(&logger->mutex);
+    return done;
+}
