@@ -12,6 +12,7 @@
 #include "cli/publish.h"
 #include "cli/verbs.h"
 #include "kit/part.h"
+#include "supervision.pb-c.h"
 
 /* `RecordCallback` as it is typed: `record-callback`. */
 static const char *typed(struct cli *cli, const char *name)
@@ -112,9 +113,8 @@ static int help_service(struct cli *cli, const struct service *service)
 
 /* ---- questions ----------------------------------------------------------------------------------- */
 
-/* The type that answers a question; NULL: it is a command. */
-static const ProtobufCMessageDescriptor *answer_to(const struct service *service,
-                                                   const ProtobufCMessageDescriptor *type)
+const ProtobufCMessageDescriptor *cli_answer_to(const struct service *service,
+                                                const ProtobufCMessageDescriptor *type)
 {
     for (const struct question *q = service->questions; q != NULL && q->message != NULL; q++)
         if (q->message == type)
@@ -145,7 +145,7 @@ static int ask(struct cli *cli, struct link *link, const char *subject, struct s
 static int carry_out(struct cli *cli, const struct service *service, const char *name,
                      const ProtobufCMessageDescriptor *type)
 {
-    const ProtobufCMessageDescriptor *answer = answer_to(service, type);
+    const ProtobufCMessageDescriptor *answer = cli_answer_to(service, type);
     const char *unit = cli_option(cli, "--for");
     struct publish_options options;
     struct link *link;
@@ -238,8 +238,55 @@ int verb_overdue(struct cli *cli)
     return ask_named(cli, "supervision", "LateNow", unit_argument(cli));
 }
 
+int verb_findings(struct cli *cli)
+{
+    const char *unit = unit_argument(cli);
+
+    if (cli_flag(cli, "--open"))
+        cli->argv[cli->argc++] = arena_text(&cli->arena, "open_only=yes");
+    return ask_named(cli, "supervision", "Findings", unit);
+}
+
+/* How many duties stand where: the last line of a morning. */
+static int duty_counts(struct cli *cli)
+{
+    Supervision__DutyBoard question = SUPERVISION__DUTY_BOARD__INIT;
+    uint8_t bytes[64];
+    ProtobufCMessage *message;
+    struct slice body;
+    const char *reason;
+    struct link *link;
+
+    question.limit = 1;
+    int status = link_open(cli, &link);
+    if (status != 0)
+        return status;
+    size_t size = supervision__duty_board__pack(&question, bytes);
+    status = link_query(link, arena_print(&cli->arena, "supervision.DutyBoard.%s", cli->unit),
+                        slice_of(bytes, size), &body);
+    link_close(link);
+    if (status != 0)
+        return status;
+    if (scan_unpack(&supervision__duty_board_answer__descriptor, body, &cli->arena, &message,
+                    &reason)
+        != 0)
+        return cli_fail(EXIT_IO, NULL, "%s: an answer that cannot be read: %s", "DutyBoard",
+                        reason);
+    const Supervision__DutyBoardAnswer *answer = (const Supervision__DutyBoardAnswer *)message;
+    if (cli->json)
+        return cli_print_json(json_pack("{s:i,s:i,s:i,s:i,s:i}", "met", (int)answer->met, "atRisk",
+                                        (int)answer->at_risk, "breached", (int)answer->breached,
+                                        "excused", (int)answer->excused, "pending",
+                                        (int)answer->pending));
+    printf(cli_text("met %u   at risk %u   breached %u   excused %u   pending %u\n"), answer->met,
+           answer->at_risk, answer->breached, answer->excused, answer->pending);
+    return 0;
+}
+
 int verb_duties(struct cli *cli)
 {
+    if (cli_flag(cli, "--summary"))
+        return duty_counts(cli);
     return ask_named(cli, "supervision", "DutyBoard", unit_argument(cli));
 }
 

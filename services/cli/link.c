@@ -13,6 +13,8 @@
 #include "client/client.h"
 #include "wire/limits.h"
 
+enum { STEP_MS = 250 }; /* of one wait: signals and idle work come between */
+
 /* What a call waits for; the callbacks fill it. */
 struct wait {
     bool done;
@@ -287,8 +289,10 @@ static int wait_for(struct link *link, uint32_t timeout_ms, const char *what)
             return cli_fail(EXIT_UNAVAILABLE, "--timeout gives it longer",
                             "no answer to %s within %u ms", what, timeout_ms);
         }
-        int left_ms = timeout_ms > 0 ? (int)((end_us - now_us) / 1000 + 1) : 1000;
-        int r = client_step(link->client, left_ms < 1000 ? left_ms : 1000);
+        int left_ms = timeout_ms > 0 ? (int)((end_us - now_us) / 1000 + 1) : STEP_MS;
+        if (link->cli->idle != NULL)
+            link->cli->idle(link->cli->idle_context);
+        int r = client_step(link->client, left_ms < STEP_MS ? left_ms : STEP_MS);
         if (r < 0)
             return cli_fail(EXIT_IO, NULL, "the link failed: %s", strerror(-r));
     }
@@ -490,6 +494,12 @@ void link_close(struct link *link)
     if (link->lock >= 0)
         io_unlock(link->lock);
     free(link);
+}
+
+int link_listen(struct link *link, const char *filter)
+{
+    begin(link);
+    return sent(link, client_subscribe(link->client, &filter, 1, 0, 0));
 }
 
 void link_idle(struct link *link)

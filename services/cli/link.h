@@ -20,6 +20,9 @@ int link_open(struct cli *cli, struct link **ret_link);
 int link_open_to_publish(struct cli *cli, struct link **ret_link);
 void link_close(struct link *link);
 
+/* Subscribes from now on, as a desk that is open does; what comes is not kept. */
+int link_listen(struct link *link, const char *filter);
+
 /* One round without waiting, for a link that is kept open while others work. */
 void link_idle(struct link *link);
 

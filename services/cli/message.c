@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/io.h"
 #include "cli/print.h"
+#include "cli/verbs.h"
 #include "kit/json.h"
 #include "kit/words.h"
 #include "town.pb-c.h"
@@ -515,4 +516,21 @@ int message_print_answer(struct cli *cli, const ProtobufCMessage *answer)
         print_fields(cli, answer->descriptor, object, 0);
     json_decref(object);
     return 0;
+}
+
+json_t *message_answer(struct cli *cli, const char *subject, struct slice body)
+{
+    struct message_tokens tokens;
+    ProtobufCMessage *answer;
+    const char *reason;
+
+    message_split(slice_text(subject), &tokens);
+    const struct service *service = cli_service(tokens.service);
+    const ProtobufCMessageDescriptor *question =
+        words_of(slice_text(tokens.service), slice_text(tokens.message));
+    const ProtobufCMessageDescriptor *type =
+        service == NULL || question == NULL ? NULL : cli_answer_to(service, question);
+    if (type == NULL || scan_unpack(type, body, &cli->arena, &answer, &reason) != 0)
+        return NULL;
+    return json_from_message(answer);
 }

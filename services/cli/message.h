@@ -47,3 +47,6 @@ int message_print_outcome(struct cli *cli, const struct stored *stored);
 
 /* Prints an answer: JSON, or a table of its one list, or field by field. */
 int message_print_answer(struct cli *cli, const ProtobufCMessage *answer);
+
+/* The answer to a question of that subject as JSON; NULL: it cannot be read.  Gives it. */
+json_t *message_answer(struct cli *cli, const char *subject, struct slice body);

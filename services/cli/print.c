@@ -9,6 +9,8 @@
 
 #include "cli/csv_table.h"
 
+enum { SCREEN_COLUMNS = 80, CELL_LEAST = 6 };
+
 /* The width of the character at `text`, and its bytes. */
 static uint32_t measure(const char *text, size_t left, mbstate_t *state, size_t *ret_bytes)
 {
@@ -90,14 +92,31 @@ static void line(const struct print_table *table, const char *const *cells, cons
 {
     for (uint32_t i = 0; i < table->column_count; i++) {
         bool last = i + 1 == table->column_count;
-        uint32_t width = last ? print_width(cells[i]) : widths[i];
-        if (last && table->columns[i].most > 0 && width > table->columns[i].most)
-            width = table->columns[i].most;
-        print_cell(out, cells[i], width);
+        uint32_t width = print_width(cells[i]);
+        print_cell(out, cells[i], last && width < widths[i] ? width : widths[i]);
         if (!last)
             fputs("  ", out);
     }
     fputc('\n', out);
+}
+
+/* A row is never wider than 80 columns: the widest cells give way first. */
+static void fit(uint32_t *widths, uint32_t count)
+{
+    uint32_t total = 2 * (count - 1);
+
+    for (uint32_t i = 0; i < count; i++)
+        total += widths[i];
+    while (total > SCREEN_COLUMNS) {
+        uint32_t widest = 0;
+        for (uint32_t i = 1; i < count; i++)
+            if (widths[i] > widths[widest])
+                widest = i;
+        if (widths[widest] <= CELL_LEAST)
+            break;
+        widths[widest]--;
+        total--;
+    }
 }
 
 static void csv_line(const struct print_table *table, const char *const *cells, FILE *out)
@@ -123,6 +142,7 @@ static void print_rows(const struct print_table *table, bool csv, FILE *out)
         if (table->columns[column].most > 0 && widths[column] > table->columns[column].most)
             widths[column] = table->columns[column].most;
     }
+    fit(widths, table->column_count);
     if (csv)
         csv_line(table, titles, out);
     else

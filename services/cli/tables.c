@@ -27,16 +27,17 @@ const struct service *cli_service(const char *name)
 
 static const char command_help[] =
     "A command is the service's message in small letters; its fields are field=value:\n"
-    "  carebus --as hcz.desk referral accept assignment=n1/1 fill=HIS-204\n"
-    "  carebus --as dzb.seat referral callback-list\n"
+    "  carebus --as hcz.duty referral accept assignment=n1/1 fill=HIS-204\n"
+    "  carebus --as dzb.seat1 hotline callback-list\n"
     "Options: --for UNIT (the subject's last token; the own unit), --case ID, --priority P1,\n"
     "--no-wait (stored is enough).  carebus describe SERVICE lists commands, states, questions.\n";
 
 const struct verb cli_verbs[] = {
     { "init", "DIR", "Makes a new town: keys, permissions, configuration", verb_init,
-      "DIR must not exist, or be empty.  --endpoint tcp://127.0.0.1:5800 is where the broker will\n"
-      "listen; --data FOLDER holds the town's tables (units.csv ...); --exercise N makes a drill\n"
-      "whose clock runs N times faster, --start TIME sets the drill's first moment.\n" },
+      "DIR must be no town yet.  --town FOLDER holds its tables (units.csv, permissions.csv ...);\n"
+      "--exercise-rate N makes a drill whose clock runs N times faster, --start TIME sets the\n"
+      "drill's first moment; --endpoint tcp://127.0.0.1:5800 is where the broker listens (else in\n"
+      "DIR/run).  Prints the fingerprints of the broker's keys.\n" },
     { "up", "[--only S,...] [--detach]", "Starts and supervises all processes on one machine",
       verb_up,
       "Runs until Ctrl-C; --detach comes back when the town is up.  A process that ends is "
@@ -49,7 +50,7 @@ const struct verb cli_verbs[] = {
       "FOLDER holds units.csv, committees.csv, policy.csv ...; the folder given to init is the "
       "usual.\n" },
     { "status", "[--watch]", "Health: broker, services, mailboxes", verb_status, "" },
-    { "check", "health|lag|dead|disk|overdue [-w N] [-c N]",
+    { "check", "health|lag|dead|disk [-w N] [-c N]",
       "One line for Nagios and Zabbix, exit 0/1/2/3", verb_check, "" },
     { "pub", "SUBJECT --data JSON|@FILE", "Publishes one message", verb_pub,
       "--case ID, --priority P0..P5, --wait stored|outcome, --not-before TIME, --expires TIME.\n"
@@ -76,8 +77,9 @@ const struct verb cli_verbs[] = {
       "  redrive UNIT [SEQ]               a dead letter back into its lane; all without SEQ\n" },
     { "case", "ls|show CASE", "Cases, as supervision sees them", verb_case, "" },
     { "overdue", "[--unit U]", "What is late now", verb_overdue, "" },
-    { "duties", "[--unit U]", "The duty register: MET, AT_RISK, BREACHED, EXCUSED", verb_duties,
-      "" },
+    { "duties", "[--unit U] [--summary]", "The duty register: MET, AT_RISK, BREACHED, EXCUSED",
+      verb_duties, "" },
+    { "findings", "[--unit U] [--open]", "What supervision has found", verb_findings, "" },
     { "worklist", "UNIT", "What a unit has to do, soonest first, in every service", verb_worklist,
       "" },
     { "organisation", "COMMAND|QUESTION field=value...", "Units, posts, absences, policy",
@@ -90,10 +92,18 @@ const struct verb cli_verbs[] = {
     { "supervision", "COMMAND|QUESTION field=value...", "Duties, findings, rates", verb_supervision,
       command_help },
     { "roster", "import|export|find ...", "The roster as a committee's sheet", verb_roster,
-      "  import FILE --committee CODE [--dry-run] [--errors FILE]\n"
-      "  export --committee CODE\n"
-      "  find --name N | --phone P | --id I\n"
-      "UTF-8 and GB18030 CSV.  Every row gets a verdict; the same file again changes nothing.\n" },
+      "  import FILE [--committee CODE] [--dry-run] [--errors FILE2]\n"
+      "  export [FILE] [--committee CODE]\n"
+      "  find NAME | --phone P | --id I [--purpose TEXT]\n"
+      "CSV in UTF-8 or GB18030; title rows and unknown columns do no harm.  Every row gets a verdict\n"
+      "with its cell; the same file again changes nothing.  Without --committee (or -u CODE) each row\n"
+      "goes to the committee that its own cell names.  Exit 65: rows were refused; --errors writes\n"
+      "them in their own layout with the reason.  An export leaves its trace (Accessed).\n" },
+    { "morning", "[--scene B] [--stay]", "Plays an example morning through the real processes",
+      verb_morning,
+      "The desks of the town say what domain stories B, C, F, G, J say, and wait for what must come\n"
+      "of it; where the town's clock runs fast (init --exercise-rate 60), also the deadlines (C+,\n"
+      "J+, K).  Exit 0: all of it happened as it should.  --stay: the desks stay open until Ctrl-C.\n" },
     { "verify", "[--replay SERVICE|all]", "Proves the log whole, or a service's store equal to it",
       verb_verify, "" },
     { "describe", "SERVICE [--dot]", "A service's tables: states, commands, questions",

@@ -36,6 +36,10 @@ int verb_describe(struct cli *cli);
 int verb_worklist(struct cli *cli);
 int verb_overdue(struct cli *cli);
 int verb_duties(struct cli *cli);
+int verb_findings(struct cli *cli);
+/* The type that answers a question of that service; NULL: it is none. */
+const ProtobufCMessageDescriptor *cli_answer_to(const struct service *service,
+                                                const ProtobufCMessageDescriptor *question);
 
 /* roster.c */
 int verb_roster(struct cli *cli);
@@ -56,3 +60,6 @@ int verb_version(struct cli *cli);
 
 /* verify.c */
 int verb_verify(struct cli *cli);
+
+/* morning.c */
+int verb_morning(struct cli *cli);
