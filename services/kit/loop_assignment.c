@@ -348,7 +348,7 @@ static void wait_for_dispatcher(struct turn *turn, const char *id, Need *need)
 {
     need->open_since_ms = turn->now_ms;
     if (turn->outcome == 0 && NEED_IS(need, OPEN))
-        loop_wait(turn, id, need);
+        loop_await(turn, id, need);
     else
         loop_settle(turn, id, need);
 }

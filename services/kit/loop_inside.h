@@ -77,7 +77,7 @@ const char *loop_work_unit(struct turn *turn, const Need *need);
 /* Seeks the next unit for a need that is OPEN, and settles it. */
 void loop_route(struct turn *turn, const char *id, Need *need);
 /* It waits in the dispatcher's worklist. */
-void loop_wait(struct turn *turn, const char *id, Need *need);
+void loop_await(struct turn *turn, const char *id, Need *need);
 void loop_arbiter(struct turn *turn, const char *id, Need *need, const char *reason);
 
 struct loop_to {

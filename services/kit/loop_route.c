@@ -166,7 +166,7 @@ int loop_on_dispatch(struct turn *turn, const void *message)
 
 /* ---- the router ---------------------------------------------------------------------------------- */
 
-void loop_wait(struct turn *turn, const char *id, Need *need)
+void loop_await(struct turn *turn, const char *id, Need *need)
 {
     loop_start(turn, need, "route", turn->now_ms);
     loop_settle(turn, id, need);
@@ -196,7 +196,7 @@ void loop_route(struct turn *turn, const char *id, Need *need)
     if (answer == LOOP_ROUTED)
         loop_dispatch(turn, id, need, &to);
     else if (answer == LOOP_WAITS)
-        loop_wait(turn, id, need);
+        loop_await(turn, id, need);
     else
         loop_arbiter(turn, id, need, "no unit is left");
 }
