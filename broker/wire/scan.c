@@ -74,8 +74,7 @@ static inline bool next_field(struct reader *reader, struct field *field)
         return false;
     if (tag >> 3 == 0 || tag > UINT32_MAX)
         return fail(reader, "a field has no number");
-    field->id = (uint32_t)(tag >> 3);
-    field->wire = (uint32_t)(tag & 7);
+    *field = (struct field){ .id = (uint32_t)(tag >> 3), .wire = (uint32_t)(tag & 7) };
     switch (field->wire) {
     case WIRE_VARINT:
         return varint(reader, &field->number);
@@ -131,7 +130,8 @@ bool scan_text(struct slice text)
         size_t size = 1;
         uint32_t code = code_point(at, left, &size);
         bool control = code < 0xa0;
-        bool bidi = (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+        bool bidi = code == 0x061c || code == 0x200e || code == 0x200f
+                    || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
         if (control || bidi)
             return false;
         at += size;
@@ -141,6 +141,8 @@ bool scan_text(struct slice text)
 }
 
 /* ---- any message, by its descriptor -------------------------------------------------------------- */
+
+enum { SEEN_FIELDS = 64 }; /* of a type; check-proto holds the types to it */
 
 struct counts {
     uint32_t fields;
@@ -178,6 +180,21 @@ static uint32_t wire_of(ProtobufCType type)
     return WIRE_VARINT;
 }
 
+/* Whether the type holds the number; one decoder would cut it, another refuse it. */
+static bool fits(struct reader *reader, ProtobufCType type, uint64_t number)
+{
+    int64_t with_sign = (int64_t)number;
+
+    if (type == PROTOBUF_C_TYPE_BOOL && number > 1)
+        return fail(reader, "a yes or no is neither");
+    if ((type == PROTOBUF_C_TYPE_UINT32 || type == PROTOBUF_C_TYPE_SINT32) && number > UINT32_MAX)
+        return fail(reader, "a number has more than 32 bits");
+    if ((type == PROTOBUF_C_TYPE_INT32 || type == PROTOBUF_C_TYPE_ENUM)
+        && (with_sign > INT32_MAX || with_sign < INT32_MIN))
+        return fail(reader, "a number has more than 32 bits");
+    return true;
+}
+
 static bool scan_packed(struct reader *reader, ProtobufCType type, struct slice bytes,
                         struct counts *counts)
 {
@@ -190,10 +207,10 @@ static bool scan_packed(struct reader *reader, ProtobufCType type, struct slice 
         return fail(reader, "a packed list is cut short");
     if (wire != WIRE_VARINT) {
         counts->fields += (uint32_t)(bytes.size / width);
-        return true;
+        return counts->fields <= WIRE_FIELDS || fail(reader, "there are too many fields");
     }
     while (inner.at < inner.end) {
-        if (!varint(&inner, &number))
+        if (!varint(&inner, &number) || !fits(&inner, type, number))
             return fail(reader, inner.reason);
         if (++counts->fields > WIRE_FIELDS)
             return fail(reader, "there are too many fields");
@@ -212,8 +229,8 @@ static bool scan_value(struct reader *reader, const ProtobufCFieldDescriptor *kn
         return fail(reader, "a field is not of its kind");
     if (known->type == PROTOBUF_C_TYPE_STRING && !scan_text(field->bytes))
         return fail(reader, "a text is not clean UTF-8");
-    if (known->type == PROTOBUF_C_TYPE_BOOL && field->number > 1)
-        return fail(reader, "a yes or no is neither");
+    if (field->wire == WIRE_VARINT && !fits(reader, known->type, field->number))
+        return false;
     if (known->type != PROTOBUF_C_TYPE_MESSAGE)
         return true;
 
@@ -224,10 +241,32 @@ static bool scan_value(struct reader *reader, const ProtobufCFieldDescriptor *kn
     return true;
 }
 
+/* Notes that a field that may be there once is there; with it, of a oneof, all that exclude it.  A
+ * decoder takes the last one, a filter may have looked at the first. */
+static bool once(struct reader *reader, const ProtobufCMessageDescriptor *descriptor,
+                 const ProtobufCFieldDescriptor *known, uint64_t *seen)
+{
+    size_t index = (size_t)(known - descriptor->fields);
+    size_t count = descriptor->n_fields < SEEN_FIELDS ? descriptor->n_fields : SEEN_FIELDS;
+
+    if (known->label == PROTOBUF_C_LABEL_REPEATED || index >= SEEN_FIELDS)
+        return true;
+    if ((*seen >> index & 1) != 0)
+        return fail(reader, "a field is there twice");
+    *seen |= (uint64_t)1 << index;
+    if ((known->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if ((descriptor->fields[i].flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0
+            && descriptor->fields[i].quantifier_offset == known->quantifier_offset)
+            *seen |= (uint64_t)1 << i;
+    return true;
+}
+
 static bool scan_level(struct reader *reader, const ProtobufCMessageDescriptor *descriptor,
                        unsigned depth, struct counts *counts)
 {
-    uint64_t seen = 0; /* a bit for each of the first 64 fields of the type */
+    uint64_t seen = 0;
     struct field field;
 
     if (depth > WIRE_DEPTH)
@@ -244,12 +283,8 @@ static bool scan_level(struct reader *reader, const ProtobufCMessageDescriptor *
                 return fail(reader, "there are too many unknown fields");
             continue;
         }
-        size_t index = (size_t)(known - descriptor->fields);
-        if (known->label != PROTOBUF_C_LABEL_REPEATED && index < 64) {
-            if ((seen >> index & 1) != 0)
-                return fail(reader, "a field is there twice");
-            seen |= (uint64_t)1 << index;
-        }
+        if (!once(reader, descriptor, known, &seen))
+            return false;
         if (!scan_value(reader, known, &field, depth, counts))
             return false;
     }
@@ -301,6 +336,7 @@ enum {
     ENVELOPE_BODY = 13,
     ENVELOPE_FIELDS = 14,
     ACTOR_UNIT = 1,
+    ACTOR_FIELDS = 16, /* room for what a later version says of itself */
 };
 
 static bool is_name_byte(uint8_t byte)
@@ -350,12 +386,15 @@ static bool actor_unit(struct reader *reader, struct slice actor, struct slice *
 {
     struct reader inner = { .at = actor.data, .end = (const uint8_t *)actor.data + actor.size };
     struct field field;
+    uint32_t seen = 0;
 
     while (inner.at < inner.end) {
         if (!next_field(&inner, &field))
             return fail(reader, inner.reason);
-        if (field.wire != WIRE_BYTES || !good_name(field.bytes, WIRE_NAME_BYTES))
+        if (field.wire != WIRE_BYTES || !good_name(field.bytes, WIRE_NAME_BYTES)
+            || field.id > ACTOR_FIELDS || (seen >> field.id & 1) != 0)
             return fail(reader, "the actor is not made of names");
+        seen |= 1u << field.id;
         if (field.id == ACTOR_UNIT)
             *ret_unit = field.bytes;
     }

@@ -2,8 +2,9 @@
  * wire/scan.h - looks at protobuf bytes before anybody unpacks them.
  *
  * protobuf-c has no limit of depth or memory and takes what other decoders refuse.  So whatever
- * comes from outside is scanned first: depth, number of fields, varints in their shortest form,
- * lengths that add up, no groups, no scalar twice, no NUL and only strict UTF-8 in strings.
+ * comes from outside is scanned first: depth, number of fields, varints in their shortest form that
+ * their types hold, lengths that add up, no groups, nothing twice that may be there once (nor two of
+ * a oneof), no NUL and only strict UTF-8 in strings.
  */
 #pragma once
 
@@ -42,7 +43,7 @@ struct envelope {
     bool exercise;
     uint64_t not_before_ms;
     uint64_t expires_ms;
-    struct slice actor;  /* a bus.Actor, packed */
+    struct slice actor; /* a bus.Actor, packed */
     struct slice actor_unit;
     struct slice traceparent;
     struct slice body;

@@ -72,7 +72,8 @@ int socket_send_shared(struct socket *socket, uint64_t peer, struct socket_share
 void socket_shared_trim(struct socket_shared *shared, uint32_t size); /* before the first send */
 void socket_shared_close(struct socket_shared *shared);
 
-/* Ends the connection of that descriptor at once, if it still goes to the same address. */
+/* Ends the connection of that descriptor at once: that of the peer's last frame.  Should it have
+ * become another peer's since, that one connects again and has lost nothing. */
 void socket_cut(int fd);
 
 /* ---- ZAP: who may come in ---------------------------------------------------------------------- */

@@ -71,8 +71,10 @@ static int read_request(struct socket_zap *zap, struct part parts[PARTS])
     while (more) {
         if (zmq_msg_recv(&message, zap->zmq, ZMQ_DONTWAIT) < 0) {
             int error = errno;
+            if (error == EINTR)
+                continue; /* in the middle of a request, or before it */
             zmq_msg_close(&message);
-            return error == EAGAIN || error == EINTR ? SOCKET_EMPTY : FAULT(-error);
+            return error == EAGAIN ? SOCKET_EMPTY : FAULT(-error);
         }
         size_t size = zmq_msg_size(&message);
         if (count < PARTS && size < PART_BYTES) {
