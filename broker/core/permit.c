@@ -90,7 +90,6 @@ static int compile_row(struct permit *permit, char *who, char *verb, char *patte
     bool deny = verb[0] == '!';
     int number = verb_of(verb + deny);
     bool anybody = strcmp(who, "*") == 0;
-    bool any = false;
 
     if (number < 0) {
         *ret_reason = "the verb is none of publish subscribe query answer collect take admin";
@@ -100,7 +99,6 @@ static int compile_row(struct permit *permit, char *who, char *verb, char *patte
         struct unit *unit = &permit->units[i];
         if (!anybody && strcmp(who, unit->name) != 0 && strcmp(who, unit->group) != 0)
             continue;
-        any = true;
         bool simple = number == PERMIT_TAKE || number == PERMIT_ADMIN;
         if (!fill_in(pattern, unit->name, text) || (!simple && !filter_valid(slice_text(text)))) {
             *ret_reason = "the pattern is not service.Message.unit with * and >";
@@ -110,8 +108,7 @@ static int compile_row(struct permit *permit, char *who, char *verb, char *patte
         if (r < 0)
             return r;
     }
-    (void)any; /* a row for a group without members is no mistake */
-    return 0;
+    return 0; /* a row for a group without members is no mistake */
 }
 
 /* One line of the text, cut in place into three parts. */

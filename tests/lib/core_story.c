@@ -23,9 +23,14 @@ const char story_permissions[] = "who,verb,pattern\n"
                                  "operator,subscribe,>\n";
 
 static const struct permit_unit units[] = {
-    { "hcz", "centre" },       { "hcs", "centre" },       { "vc1", "vc" },
-    { "vc2", "vc" },           { "referral", "service" }, { "registry", "service" },
-    { "operator", "operator" }, { "stranger", "nobody" },
+    { "hcz", "centre" },
+    { "hcs", "centre" },
+    { "vc1", "vc" },
+    { "vc2", "vc" },
+    { "referral", "service" },
+    { "registry", "service" },
+    { "operator", "operator" },
+    { "stranger", "nobody" },
 };
 
 /* ---- the text --------------------------------------------------------------------------------------- */
@@ -39,8 +44,8 @@ static void line(struct core_story *story, const char *format, ...)
     if (story->quiet)
         return;
     va_start(arguments, format);
-    int length = vsnprintf(story->text + story->used, STORY_TEXT - story->used - 1, format,
-                           arguments);
+    int length =
+        vsnprintf(story->text + story->used, STORY_TEXT - story->used - 1, format, arguments);
     va_end(arguments);
     story->used += (uint32_t)length;
     ck_assert_uint_lt(story->used + 1, STORY_TEXT);

@@ -21,11 +21,11 @@ struct core_story {
     struct core_world world;
     char names[STORY_PEERS][32]; /* by peer id */
     uint64_t peer_count;
-    uint64_t tokens[1 << 16];    /* the last token told, by seq */
-    uint64_t delivered;          /* messages in frames, and frames */
+    uint64_t tokens[1 << 16]; /* the last token told, by seq */
+    uint64_t delivered;       /* messages in frames, and frames */
     uint64_t frames;
     uint64_t leased;
-    bool quiet;                  /* nothing is written */
+    bool quiet; /* nothing is written */
     char text[STORY_TEXT];
     uint32_t used;
     uint32_t told_from;
@@ -49,8 +49,8 @@ struct say {
     unsigned priority; /* 0: none, which is P3; 1..6: P0..P5 */
     uint64_t not_before_ms;
     uint64_t expires_ms;
-    uint32_t epoch;    /* 0: 1 */
-    uint32_t body;     /* bytes */
+    uint32_t epoch; /* 0: 1 */
+    uint32_t body;  /* bytes */
     bool exercise;
 };
 

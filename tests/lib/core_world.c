@@ -219,9 +219,8 @@ static void feed(struct core_world *world, const struct core_effect *effect)
                                           .count = count,
                                           .bytes = bytes });
     for (uint32_t i = 0; i < peer_count; i++)
-        core_world_step(world, &(struct core_event){ .kind = CORE_SENT,
-                                                     .peer = peers[i],
-                                                     .sent = { next, bytes } });
+        core_world_step(world, &(struct core_event){
+                                   .kind = CORE_SENT, .peer = peers[i], .sent = { next, bytes } });
     free(messages);
     free(peers);
 }
@@ -235,18 +234,16 @@ static void scan(struct core_world *world, const struct core_scan *asked)
     for (; next <= asked->to && found < asked->limit; next++) {
         struct world_message message;
         world->scanned++;
-        if (!core_world_message(world, next, &message)
-            || !core_scan_wants(asked, &message.message))
+        if (!core_world_message(world, next, &message) || !core_scan_wants(asked, &message.message))
             continue;
         found++;
-        core_world_step(world, &(struct core_event){ .kind = CORE_SCANNED,
-                                                     .scanned = { asked->mailbox, next,
-                                                                  message.time_ms, next + 1,
-                                                                  &message.message } });
+        core_world_step(world,
+                        &(struct core_event){ .kind = CORE_SCANNED,
+                                              .scanned = { asked->mailbox, next, message.time_ms,
+                                                           next + 1, &message.message } });
     }
-    core_world_step(world,
-                    &(struct core_event){ .kind = CORE_SCAN_DONE,
-                                          .scanned = { asked->mailbox, 0, 0, next, NULL } });
+    core_world_step(world, &(struct core_event){ .kind = CORE_SCAN_DONE,
+                                                 .scanned = { asked->mailbox, 0, 0, next, NULL } });
 }
 
 static void lease(struct core_world *world, const struct core_effect *effect)
@@ -254,10 +251,9 @@ static void lease(struct core_world *world, const struct core_effect *effect)
     struct world_message message;
 
     if (!core_world_message(world, effect->lease.seq, &message)) {
-        core_world_step(world, &(struct core_event){
-                                   .kind = CORE_UNREADABLE,
-                                   .unreadable = { effect->lease.mailbox_index,
-                                                   effect->lease.seq } });
+        core_world_step(world, &(struct core_event){ .kind = CORE_UNREADABLE,
+                                                     .unreadable = { effect->lease.mailbox_index,
+                                                                     effect->lease.seq } });
         return;
     }
     tell(world, &(struct world_told){
@@ -342,8 +338,8 @@ void core_world_commit(struct core_world *world, uint64_t seq)
 {
     world->durable = seq < world->appended ? seq : world->appended;
     settle_rows(world);
-    core_world_step(world, &(struct core_event){ .kind = CORE_COMMITTED,
-                                                 .committed_seq = world->durable });
+    core_world_step(
+        world, &(struct core_event){ .kind = CORE_COMMITTED, .committed_seq = world->durable });
 }
 
 void core_world_tick(struct core_world *world)
@@ -383,8 +379,7 @@ static void replay(struct core_world *world)
 static void start(struct core_world *world)
 {
     world->options.head = world->durable;
-    world->options.head_time_ms =
-        world->durable == 0 ? 0 : world->log[world->durable - 1].time_ms;
+    world->options.head_time_ms = world->durable == 0 ? 0 : world->log[world->durable - 1].time_ms;
     world->options.run++;
     ck_assert_int_eq(core_open(&world->options, &world->core), 0);
     core_set_trace(world->core, world->trace, world->context);
@@ -420,8 +415,8 @@ void core_world_open(struct core_world *world, const struct core_options *option
 void core_world_crash(struct core_world *world, uint64_t kept)
 {
     core_close(world->core);
-    world->durable = world->durable + kept < world->appended ? world->durable + kept
-                                                             : world->appended;
+    world->durable =
+        world->durable + kept < world->appended ? world->durable + kept : world->appended;
     while (world->appended > world->durable)
         free(world->log[--world->appended].bytes);
     settle_rows(world);

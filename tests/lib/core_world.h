@@ -32,10 +32,12 @@ struct world_message {
 /* What a peer was told.  Everything is lent until `tell` returns. */
 struct world_told {
     uint64_t peer;
-    const struct core_effect *effect; /* CORE_SEND_*, CORE_CUT, CORE_LINK, or CORE_FEED ...        */
-    uint64_t first;                   /* ... with the Range and the messages                       */
+    const struct core_effect
+        *effect;    /* CORE_SEND_*, CORE_CUT, CORE_LINK, or CORE_FEED ...        */
+    uint64_t first; /* ... with the Range and the messages                       */
     uint64_t last;
-    const struct world_message *messages; /* also the one of a CORE_SEND_LEASE                     */
+    const struct world_message
+        *messages; /* also the one of a CORE_SEND_LEASE                     */
     uint32_t count;
     uint32_t bytes;
 };
@@ -70,12 +72,12 @@ struct core_world {
     uint64_t durable;
     uint64_t room;
 
-    struct world_rows rows;    /* the index, durable                          */
+    struct world_rows rows; /* the index, durable                          */
     uint64_t rows_applied;
-    struct world_rows staged;  /* a save that waits for the log ...           */
-    uint64_t staged_applied;   /* ... to be durable up to here; 0: none waits */
-    uint64_t unreadable;       /* this seq cannot be read any more; 0: none   */
-    uint32_t scans;            /* CORE_SCANs so far, and records they read    */
+    struct world_rows staged; /* a save that waits for the log ...           */
+    uint64_t staged_applied;  /* ... to be durable up to here; 0: none waits */
+    uint64_t unreadable;      /* this seq cannot be read any more; 0: none   */
+    uint32_t scans;           /* CORE_SCANs so far, and records they read    */
     uint64_t scanned;
 };
 

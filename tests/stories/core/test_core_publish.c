@@ -169,24 +169,23 @@ START_TEST(who_is_not_in_the_table_does_not_get_in)
     hello(&s, "hcz.DESK");
     hello_as(&s, "referral", (struct greet){ .service = "referral" });
     publish(&s, "nobody", 1, "referral.Dispatch.hcz", (struct say){ 0 });
-    EXPECT_TEXT(
-        told(&s),
-        "nobody HELLO\n"
-        "    nobody is rejected: the unit is not known\n"
-        "  nobody: rejected, NOT_PERMITTED: the unit is not known\n"
-        "hcz HELLO\n"
-        "    hcz is rejected: the unit may not answer for that service\n"
-        "  hcz: rejected, NOT_PERMITTED: the unit may not answer for that service\n"
-        "hcz HELLO\n"
-        "    hcz is rejected: this protocol version is not spoken here\n"
-        "  hcz: rejected, BAD_MESSAGE: this protocol version is not spoken here\n"
-        "hcz.DESK HELLO\n"
-        "    hcz.DESK is rejected: an instance is 0 to 20 of a-z 0-9 -\n"
-        "  hcz.DESK: rejected, BAD_MESSAGE: an instance is 0 to 20 of a-z 0-9 -\n"
-        "referral HELLO\n"
-        "  referral: welcome, head 0, number 0\n"
-        "nobody PUBLISH 1\n"
-        "  nobody: say hello\n");
+    EXPECT_TEXT(told(&s),
+                "nobody HELLO\n"
+                "    nobody is rejected: the unit is not known\n"
+                "  nobody: rejected, NOT_PERMITTED: the unit is not known\n"
+                "hcz HELLO\n"
+                "    hcz is rejected: the unit may not answer for that service\n"
+                "  hcz: rejected, NOT_PERMITTED: the unit may not answer for that service\n"
+                "hcz HELLO\n"
+                "    hcz is rejected: this protocol version is not spoken here\n"
+                "  hcz: rejected, BAD_MESSAGE: this protocol version is not spoken here\n"
+                "hcz.DESK HELLO\n"
+                "    hcz.DESK is rejected: an instance is 0 to 20 of a-z 0-9 -\n"
+                "  hcz.DESK: rejected, BAD_MESSAGE: an instance is 0 to 20 of a-z 0-9 -\n"
+                "referral HELLO\n"
+                "  referral: welcome, head 0, number 0\n"
+                "nobody PUBLISH 1\n"
+                "  nobody: say hello\n");
     story_close(&s);
 }
 END_TEST
@@ -202,23 +201,22 @@ START_TEST(what_a_unit_may_not_say_is_refused_and_its_number_is_free_again)
     publish(&s, "hcz", 1, "referral.Dispatch.hcz", (struct say){ .exercise = true });
     publish(&s, "hcz", 1, "referral.Dispatch.hcz", (struct say){ .actor_unit = "hcz" });
     commit(&s);
-    EXPECT_TEXT(told(&s),
-                "hcz PUBLISH 1\n"
-                "    hcz/1 is refused: the unit may not publish under this subject\n"
-                "  hcz: 1 refused, NOT_PERMITTED\n"
-                "hcz PUBLISH 1\n"
-                "    hcz/1 is refused: the actor is of another unit\n"
-                "  hcz: 1 refused, NOT_PERMITTED\n"
-                "hcz PUBLISH 1\n"
-                "    hcz/1 is refused: only a service addresses a mailbox\n"
-                "  hcz: 1 refused, NOT_PERMITTED\n"
-                "hcz PUBLISH 1\n"
-                "    hcz/1 is refused: this log is real\n"
-                "  hcz: 1 refused, BAD_EXERCISE\n"
-                "hcz PUBLISH 1\n"
-                "    hcz/1/1 is 1: referral.Dispatch.hcz\n"
-                "COMMIT\n"
-                "  hcz: stored up to 1\n");
+    EXPECT_TEXT(told(&s), "hcz PUBLISH 1\n"
+                          "    hcz/1 is refused: the unit may not publish under this subject\n"
+                          "  hcz: 1 refused, NOT_PERMITTED\n"
+                          "hcz PUBLISH 1\n"
+                          "    hcz/1 is refused: the actor is of another unit\n"
+                          "  hcz: 1 refused, NOT_PERMITTED\n"
+                          "hcz PUBLISH 1\n"
+                          "    hcz/1 is refused: only a service addresses a mailbox\n"
+                          "  hcz: 1 refused, NOT_PERMITTED\n"
+                          "hcz PUBLISH 1\n"
+                          "    hcz/1 is refused: this log is real\n"
+                          "  hcz: 1 refused, BAD_EXERCISE\n"
+                          "hcz PUBLISH 1\n"
+                          "    hcz/1/1 is 1: referral.Dispatch.hcz\n"
+                          "COMMIT\n"
+                          "  hcz: stored up to 1\n");
     story_close(&s);
 }
 END_TEST
@@ -228,7 +226,8 @@ START_TEST(a_service_speaks_for_actors_of_other_units)
     story_open(&s, NULL);
     hello(&s, "referral");
     told(&s);
-    publish(&s, "referral", 1, "referral.Noted.x", (struct say){ .actor_unit = "hcz", .to = "vc1" });
+    publish(&s, "referral", 1, "referral.Noted.x",
+            (struct say){ .actor_unit = "hcz", .to = "vc1" });
     EXPECT_TEXT(told(&s), "referral PUBLISH 1\n"
                           "    referral/1/1 is 1: referral.Noted.x\n"
                           "    vc1 1: NONE -> READY\n");
