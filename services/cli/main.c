@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/print.h"
+#include "wire/socket.h"
 
 static int help(void)
 {
@@ -181,6 +182,8 @@ int main(int argc, char **argv)
     int status = run(&cli);
     if (fflush(stdout) != 0 && status == 0)
         status = cli_fail(EXIT_IO, NULL, "the output cannot be written");
+    if (cli.context != NULL)
+        socket_context_close(cli.context);
     arena_close(&cli.arena);
     return status;
 }
