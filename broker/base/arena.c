@@ -62,17 +62,19 @@ void arena_reset(struct arena *arena)
 {
     struct arena_block *kept = NULL;
 
-    /* The newest block is first; the oldest, of the usual size, is the one worth keeping. */
+    /* One of the usual size is worth keeping; a large one was somebody's exception. */
     while (arena->blocks != NULL) {
         struct arena_block *next = arena->blocks->next;
-        if (next == NULL && arena->blocks->room == BLOCK_BYTES)
+        if (kept == NULL && arena->blocks->room == BLOCK_BYTES)
             kept = arena->blocks;
         else
             free(arena->blocks);
         arena->blocks = next;
     }
-    if (kept != NULL)
+    if (kept != NULL) {
         kept->used = 0;
+        kept->next = NULL;
+    }
     arena->blocks = kept;
     arena->used_bytes = 0;
     arena->exhausted = false;

@@ -24,7 +24,7 @@ struct arena {
 void arena_open(struct arena *arena, size_t budget_bytes);
 void arena_close(struct arena *arena);
 
-/* Forgets everything at once; the first block is kept for the next user. */
+/* Forgets everything at once; a block is kept for the next user. */
 void arena_reset(struct arena *arena);
 
 /* `size` zeroed bytes, aligned to 16, or NULL when the budget is spent (then `exhausted` is set)

@@ -138,7 +138,7 @@ int io_read_file(const char *path, size_t limit_bytes, char **ret_bytes, size_t 
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return errno == ENOENT || errno == ENOTDIR ? IO_ABSENT : -errno;
+        return errno == ENOENT || errno == ENOTDIR ? IO_ABSENT : FAULT(-errno);
 
     char *bytes = malloc(limit_bytes + 2);
     int r = bytes == NULL ? FAULT(-ENOMEM) : 0;
@@ -146,7 +146,7 @@ int io_read_file(const char *path, size_t limit_bytes, char **ret_bytes, size_t 
     while (r == 0 && size <= limit_bytes) {
         ssize_t got = read(fd, bytes + size, limit_bytes + 1 - size);
         if (got < 0 && errno != EINTR)
-            r = -errno;
+            r = FAULT(-errno);
         if (got == 0)
             break;
         size += got > 0 ? (size_t)got : 0;
