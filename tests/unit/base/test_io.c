@@ -1,4 +1,6 @@
 /* Files: whole or not at all.  This program's own pwrite and fdatasync misbehave on demand. */
+#undef _FORTIFY_SOURCE /* its headers have a pread of their own */
+
 #include "base/io.h"
 
 #include <errno.h>
