@@ -1,0 +1,181 @@
+#include "registry/ask.h"
+
+#include <string.h>
+
+#include "kit/directory_rows.h"
+
+#define S(state) REGISTRY_ROWS__PERSON_STATE__##state
+
+enum { ALIAS_STEPS = 8 };
+
+void *ask_push(struct ask_list *list, size_t size)
+{
+    if (list->count == list->room) {
+        size_t room = list->room == 0 ? 16 : 2 * list->room;
+        void **items = ask_array(list->ask, room, sizeof(void *));
+        if (items == NULL)
+            return NULL;
+        if (list->count > 0)
+            memcpy(items, list->items, list->count * sizeof(void *));
+        list->items = items;
+        list->room = room;
+    }
+    void *item = ask_array(list->ask, 1, size);
+    if (item != NULL)
+        list->items[list->count++] = item;
+    return item;
+}
+
+void *ask_new(struct ask *ask, const ProtobufCMessageDescriptor *type)
+{
+    ProtobufCMessage *answer = ask_array(ask, 1, type->sizeof_message);
+
+    if (answer != NULL)
+        protobuf_c_message_init(type, answer);
+    return answer;
+}
+
+int ask_give(struct ask *ask, const void *answer)
+{
+    return answer == NULL ? ask->outcome : ask_answer(ask, answer);
+}
+
+const Person *ask_person(struct ask *ask, const char *id)
+{
+    const Person *person = NULL;
+
+    for (int step = 0; step < ALIAS_STEPS && id[0] != '\0' && strlen(id) <= 64; step++) {
+        person = ask_load(ask, PERSONS, id);
+        if (person == NULL || person->state != S(ALIAS))
+            return person;
+        id = person->alias_of;
+    }
+    return person;
+}
+
+bool ask_is(struct ask *ask, const char *unit)
+{
+    return strcmp(ask_actor_unit(ask), unit) == 0;
+}
+
+/* ---- what may be seen --------------------------------------------------------------------------------- */
+
+/* The post is one that answers for the unit's roster: a carer's is not. */
+static bool answers_for(struct ask *ask, const char *unit)
+{
+    static const char *const kinds[] = { "head", "first_responsible", "deputy", "liaison", "duty",
+                                         NULL };
+    const char *id = ask->actor->post;
+    const DirectoryRows__Post *post = id[0] == '\0' ? NULL : ask_load(ask, DIRECTORY_POSTS, id);
+
+    for (size_t i = 0; post != NULL && kinds[i] != NULL; i++)
+        if (strcmp(post->kind, kinds[i]) == 0)
+            return strcmp(post->unit, unit) == 0;
+    return false;
+}
+
+static unsigned groups_for_owner(struct ask *ask, const Person *person, const char *purpose)
+{
+    if (answers_for(ask, person->owner))
+        return purpose[0] == '\0' ? IDENTITY | CONTACT | LIVING : EVERYTHING;
+    /* The unit's own desk keeps the list; another post of the unit is a carer's. */
+    return ask->actor->post[0] == '\0' ? IDENTITY | CONTACT | LIVING : CONTACT | LIVING;
+}
+
+struct reason {
+    bool found;
+};
+
+static bool is_reason(void *context, const char *key, const void *row)
+{
+    (void)key;
+    (void)row;
+    ((struct reason *)context)->found = true;
+    return false;
+}
+
+/* An assignment that is open, or a call-back that is due. */
+static bool has_reason(struct ask *ask, const char *person)
+{
+    struct reason reason = { 0 };
+
+    ask_each(ask, ACCESS, ask_text(ask, "%s/%s/", person, ask_actor_unit(ask)), is_reason, &reason);
+    return reason.found;
+}
+
+unsigned ask_groups(struct ask *ask, const Person *person, const char *purpose)
+{
+    const char *unit = ask_actor_unit(ask);
+    bool minor = is_minor(person->card, ask->now_ms);
+    unsigned groups = 0;
+
+    /* Everything about a child is sensitive: nobody looks without saying why. */
+    if (minor && purpose[0] == '\0')
+        return 0;
+    if (strcmp(unit, person->owner) == 0)
+        return groups_for_owner(ask, person, purpose);
+    if (strcmp(unit, "lgo") == 0 || strcmp(unit, "sjb") == 0)
+        groups = IDENTITY | CONTACT | LIVING;
+    else if (has_reason(ask, person->person))
+        groups = groups_for_target(ask_load(ask, DIRECTORY_CENTRES, unit) != NULL, minor);
+    else if (strcmp(unit, "care") == 0 || strcmp(unit, person->move_to) == 0)
+        groups = CONTACT;
+    return minor ? groups & ~(unsigned)IDENTITY : groups;
+}
+
+Town__Card *ask_trim(struct ask *ask, const Person *person, unsigned groups)
+{
+    Town__Card *card = ask_array(ask, 1, sizeof(*card));
+
+    if (card != NULL && person->card != NULL)
+        trim_card(person->card, groups, card);
+    return card;
+}
+
+/* ---- the trace ------------------------------------------------------------------------------------------ */
+
+static const char **group_names(struct ask *ask, unsigned groups, size_t *ret_count)
+{
+    static const char *const names[] = { "identity", "contact", "living", "health", "mental" };
+    const char **list = ask_array(ask, 5, sizeof(char *));
+
+    *ret_count = 0;
+    for (unsigned i = 0; list != NULL && i < 5; i++)
+        if (groups & 1u << i)
+            list[(*ret_count)++] = names[i];
+    return list;
+}
+
+static void trace(struct ask *ask, const struct ask_trace *read, const char *result)
+{
+    Town__Accessed *accessed = ask_new(ask, &town__accessed__descriptor);
+    size_t count;
+    const char **groups = group_names(ask, read->groups, &count);
+
+    if (accessed == NULL || groups == NULL)
+        return;
+    accessed->reader_unit = ask_actor_unit(ask);
+    accessed->reader_post = ask->actor->post;
+    accessed->reader_person = ask->actor->person;
+    accessed->acting_for = ask->actor->acting_for;
+    accessed->purpose = read->purpose;
+    accessed->query = read->query;
+    accessed->persons = read->persons;
+    accessed->n_persons = read->count;
+    accessed->field_groups = groups;
+    accessed->n_field_groups = count;
+    accessed->result = result;
+    ask_accessed(ask, accessed);
+}
+
+void ask_trace_read(struct ask *ask, const struct ask_trace *read)
+{
+    trace(ask, read, "ok");
+}
+
+int ask_deny(struct ask *ask, const struct ask_trace *read)
+{
+    trace(ask, read, "denied");
+    return ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "%s is not for %s", read->query,
+                      ask_actor_unit(ask));
+}

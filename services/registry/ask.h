@@ -1,0 +1,44 @@
+/*
+ * registry/ask.h - what the registry's questions share: who asks, what they may see, and the
+ * Accessed that goes on the log before an answer leaves - a denied one too.
+ */
+#pragma once
+
+#include "registry/registry.h"
+
+/* A list that grows while a table is walked; items are zeroed and lent by the ask. */
+struct ask_list {
+    struct ask *ask;
+    void **items;
+    size_t count;
+    size_t room;
+};
+void *ask_push(struct ask_list *list, size_t size);
+
+/* A new answer of that type; NULL: the ask has an outcome. */
+void *ask_new(struct ask *ask, const ProtobufCMessageDescriptor *type);
+int ask_give(struct ask *ask, const void *answer);
+
+/* The person whom `id` names now; NULL: nobody. */
+const Person *ask_person(struct ask *ask, const char *id);
+
+/* The groups of this person's card that the asker may see; 0: none. */
+unsigned ask_groups(struct ask *ask, const Person *person, const char *purpose);
+
+bool ask_is(struct ask *ask, const char *unit);
+
+/* Whose data the answer holds; `persons` must live as long as the ask. */
+struct ask_trace {
+    const char *query;
+    const char *purpose;
+    const char **persons;
+    size_t count;
+    unsigned groups;
+};
+void ask_trace_read(struct ask *ask, const struct ask_trace *trace);
+
+/* Leaves the trace of a denied reading and refuses NOT_ALLOWED. */
+int ask_deny(struct ask *ask, const struct ask_trace *trace);
+
+/* A card that holds those groups. */
+Town__Card *ask_trim(struct ask *ask, const Person *person, unsigned groups);
