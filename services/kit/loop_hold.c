@@ -70,7 +70,7 @@ void loop_release(struct turn *turn, const char *id, Need *need, const char *why
 
 /* ---- what hangs on it ---------------------------------------------------------------------------- */
 
-static void say_held(struct turn *turn, const char *id, const Need *need, const char *reason)
+void loop_say_held(struct turn *turn, const char *id, const Need *need, const char *reason)
 {
     Town__NeedHeld event = { IS(town__need_held), .need = id, .reason = reason };
 
@@ -95,7 +95,7 @@ static void hold_all(struct turn *turn, const struct loop_ids *ids, const char *
         if (need == NULL || !loop_is_open(need))
             continue;
         loop_hold(turn, ids->ids[i], need, why, until_ms);
-        say_held(turn, ids->ids[i], need, reason);
+        loop_say_held(turn, ids->ids[i], need, reason);
         loop_settle(turn, ids->ids[i], need);
     }
 }
@@ -118,7 +118,8 @@ static void hold_children(struct turn *turn, const char *id, uint64_t until_ms)
     struct loop_ids children;
 
     loop_list(turn, LOOP_CHILDREN, id, &children);
-    hold_all(turn, &children, "parent", until_ms, "its parent is on hold");
+    /* just behind the parent's own end, which lets them go on: only what that forgot is asked after */
+    hold_all(turn, &children, "parent", until_ms + 1, "its parent is on hold");
 }
 
 static void release_children(struct turn *turn, const char *id)

@@ -100,6 +100,7 @@ void loop_give_back(struct turn *turn, const char *id, Need *need);
 void loop_hold(struct turn *turn, const char *id, Need *need, const char *why, uint64_t until_ms);
 void loop_release(struct turn *turn, const char *id, Need *need, const char *why);
 bool loop_held_for(const Need *need, const char *why);
+void loop_say_held(struct turn *turn, const char *id, const Need *need, const char *reason);
 void loop_deny_hold(struct turn *turn, struct hand *hand, const char *reason);
 void loop_resume(struct turn *turn, struct hand *hand);
 

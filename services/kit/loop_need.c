@@ -204,9 +204,11 @@ int loop_open(struct turn *turn, const Town__OpenNeed *open)
     say_opened(turn, open->need, need);
     if (loop_rules(turn)->on_open != NULL)
         loop_rules(turn)->on_open(turn, open->need, need);
-    if (turn_load(turn, LOOP_DEATHS, need->person) != NULL) /* reported, not yet confirmed */
+    if (turn_load(turn, LOOP_DEATHS, need->person) != NULL) { /* reported, not yet confirmed */
         loop_hold(turn, open->need, need, "death",
                   directory_due(turn, "registry.death_confirm", "", turn->now_ms));
+        loop_say_held(turn, open->need, need, "a death was reported");
+    }
     loop_route(turn, open->need, need);
     return turn->outcome;
 }
