@@ -258,6 +258,7 @@ int kit_fill(struct kit *kit, uint64_t number, const char *code, const char *rea
     if (town__refused__get_packed_size(&refused) > sizeof(body))
         refused.reason = "";
     envelope.subject = subject;
+    envelope.exercise = kit->exercise;
     envelope.body.data = body;
     envelope.body.len = town__refused__pack(&refused, body);
     size_t size = bus__envelope__pack(&envelope, bytes);

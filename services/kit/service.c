@@ -258,7 +258,7 @@ static void subscribe(struct running *running)
     if (running->way == LIVE) {
         const char *const *filters = kit_filters(running->kit, &count);
         r = client_subscribe(running->client, filters, count, state.cursor + 1, 0);
-    } else if (running->stage == PARKED) {
+    } else if (running->stage != FOLD) {
         snprintf(parked, sizeof(parked), "%s.Parked.*", running->process->service->name);
         r = client_subscribe(running->client, parked_filter, 1, running->scanned + 1, 0);
     } else {
@@ -289,8 +289,6 @@ static void on_welcome_restoring(struct running *running, const Bus__Welcome *we
         return;
     }
     running->stage = PARKED;
-    if (running->next_way == RESTORING)
-        subscribe(running);
 }
 
 static void on_welcome(void *context, const Bus__Welcome *welcome)
@@ -557,8 +555,7 @@ static int make_link(struct running *running)
     if (r < 0)
         return r;
     client_watch(running->client, running->signals, on_signal, running);
-    if (live)
-        subscribe(running);
+    subscribe(running);
     return 0;
 }
 
