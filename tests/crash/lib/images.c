@@ -274,7 +274,7 @@ static void make_image(struct images *images, struct disk *disk, enum image_mode
                      names[i]);
             mkdir(path, 0700);
         }
-        snprintf(path, sizeof(path), "%s/%s", images->folder, names[i]);
+        snprintf(path, sizeof(path), "%s/%.*s", images->folder, NAME_SIZE - 1, names[i]);
         write_file(&disk->files[i], path);
     }
 }
