@@ -11,6 +11,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "lib/story_inside.h"
+#include "town.pb-c.h"
 
 enum { DIGEST_TABLES = 64, MOST_CALLS = 20000, TELL_AT_ONCE = 512 };
 
@@ -176,7 +177,7 @@ static bool comes_from_outside(struct telling *telling, const struct told *told)
 
     if (!is_of(telling, told))
         return false;
-    if (says(told, "Accessed.")) {
+    if (says(told, "Accessed.") || says(told, "Parked.")) {
         struct slice bytes = behind_numbers(told->stored.envelope.bytes);
         ck_assert_int_eq(kit_accessed(telling->kit, &bytes, 1, &number), 0);
         return true;
@@ -190,7 +191,29 @@ static bool comes_from_outside(struct telling *telling, const struct told *told)
 static bool stands_alone(const struct telling *telling, const struct told *told)
 {
     return is_of(telling, told)
-           && (says(told, "Accessed.") || told->stored.envelope.not_before_ms != 0);
+           && (says(told, "Accessed.") || says(told, "Parked.")
+               || told->stored.envelope.not_before_ms != 0);
+}
+
+/* What was parked is skipped by every fold. */
+static void skip_parked(struct telling *telling, uint32_t from)
+{
+    struct arena arena;
+    ProtobufCMessage *parked;
+    const char *reason;
+
+    arena_open(&arena, 64 << 10);
+    for (uint32_t at = from; at < telling->story->count; at++) {
+        const struct told *told = &telling->story->log[at];
+        if (!is_of(telling, told) || !says(told, "Parked."))
+            continue;
+        arena_reset(&arena);
+        ck_assert_int_eq(scan_unpack(&town__parked__descriptor, told->stored.envelope.body, &arena,
+                                     &parked, &reason),
+                         0);
+        ck_assert_int_eq(kit_skip(telling->kit, ((const Town__Parked *)parked)->seq), 0);
+    }
+    arena_close(&arena);
 }
 
 static void tell(struct telling *telling, uint32_t from)
@@ -200,6 +223,7 @@ static void tell(struct telling *telling, uint32_t from)
     struct stored *messages = calloc(2 * TELL_AT_ONCE, sizeof(*messages));
 
     ck_assert_ptr_nonnull(messages);
+    skip_parked(telling, from);
     for (uint32_t at = from; at < story->count;) {
         uint32_t count = 0;
         uint32_t taken = 0;

@@ -1,6 +1,7 @@
 /*
  * The kit, by the smallest service that there is (toy/toy.h).
  */
+#include "base/log.h"
 #include "lib/story.h"
 #include "toy/toy.h"
 
@@ -120,6 +121,31 @@ START_TEST(a_question_about_a_person_leaves_a_trace)
 }
 END_TEST
 
+START_TEST(a_message_that_faults_is_tried_again_then_parked)
+{
+    struct story *story = story_open("2023-01-18T09:00", &toy_service, NULL);
+
+    say_set_level(SAY_SILENT);
+    toy_faults = 4; /* the fifth try does it */
+    story_say(story, "vc", "toy.MarkError.c41", "{'assignment': 'A1'}");
+    toy_faults = 5;
+    story_say(story, "vc", "toy.MarkError.c41", "{'assignment': 'A2'}");
+    ck_assert_uint_eq(toy_faults, 0);
+    story_say(story, "vc", "toy.MarkError.c41", "{'assignment': 'A3'}");
+    EXPECT_TEXT(story_text(story), "vc/1/1 toy.MarkError\n"
+                                   "    emits toy.MarkedInError.town\n"
+                                   "vc/1/2 toy.MarkError\n"
+                                   "    parks: Invalid or incomplete multibyte or wide character\n"
+                                   "vc/1/3 toy.MarkError\n"
+                                   "    emits toy.MarkedInError.town\n");
+    ck_assert_str_eq(story_last(story, "toy.Parked.vc"),
+                     "{\"seq\": \"3\", "
+                     "\"reason\": \"Invalid or incomplete multibyte or wide character\", "
+                     "\"tries\": 5}");
+    story_close(story);
+}
+END_TEST
+
 TESTS(a_job_is_opened_taken_and_done, a_timer_comes_back_through_the_log,
       a_walk_sees_what_the_turn_has_touched, a_bad_body_is_refused,
-      a_question_about_a_person_leaves_a_trace)
+      a_question_about_a_person_leaves_a_trace, a_message_that_faults_is_tried_again_then_parked)
