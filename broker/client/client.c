@@ -28,6 +28,7 @@ static int connect_again(struct client *client)
         socket_close(client->socket);
     }
     client->socket = socket;
+    client->gathering = FRAME_NONE;
     struct loop fresh = { 0 };
     loop_add_socket(&fresh, socket);
     for (uint32_t i = 1; i < client->loop.count; i++)
@@ -99,15 +100,48 @@ const char *client_source(const struct client *client)
 
 /* ---- sending ------------------------------------------------------------------------------------- */
 
+/* What was gathered leaves; it stays when the pipe has no room for it now. */
+int client_gathered(struct client *client)
+{
+    if (client->gathering == FRAME_NONE)
+        return 0;
+    int r = socket_send(client->socket, 0, frame_end(&client->gathered));
+    if (r == 0)
+        client->gathering = FRAME_NONE;
+    return r > 0 ? CLIENT_DOWN : r;
+}
+
+/* One message of many that leave as one frame: with the next one of another type, or at the end of
+ * the round. */
+int client_gather(struct client *client, enum frame_type type, const ProtobufCMessage *message)
+{
+    struct frame_writer *writer = &client->gathered;
+
+    if (client->gathering == type && writer->count < WIRE_GATHER_ITEMS
+        && frame_pack(writer, message) == 0)
+        return 0;
+    int r = client_gathered(client);
+    if (r != 0)
+        return r;
+    frame_begin(writer, client->buffer, WIRE_FRAME_BYTES, type, client->epoch);
+    if (frame_pack(writer, message) != 0)
+        return CLIENT_TOO_LARGE;
+    client->gathering = type;
+    return 0;
+}
+
 int client_send(struct client *client, enum frame_type type, const ProtobufCMessage *message)
 {
     struct frame_writer writer;
     uint32_t epoch = type == FRAME_HELLO ? 0 : client->epoch;
 
+    int r = client_gathered(client);
+    if (r != 0)
+        return r;
     frame_begin(&writer, client->buffer, WIRE_FRAME_BYTES, type, epoch);
     if (message != NULL && frame_pack(&writer, message) != 0)
         return CLIENT_TOO_LARGE;
-    int r = socket_send(client->socket, 0, frame_end(&writer));
+    r = socket_send(client->socket, 0, frame_end(&writer));
     return r > 0 ? CLIENT_DOWN : r;
 }
 
@@ -285,7 +319,7 @@ static int request(struct client *client, enum frame_type type, const ProtobufCM
         *ret_request = number;
     if (client->phase != PHASE_UP)
         return CLIENT_DOWN;
-    return client_send(client, type, message);
+    return client_gather(client, type, message);
 }
 
 static int send_take(struct client *client, const struct box *box)
@@ -296,7 +330,7 @@ static int send_take(struct client *client, const struct box *box)
     take.mailbox = box->mailbox;
     take.count = box->count;
     take.lease_ms = box->lease_ms;
-    return client_send(client, FRAME_TAKE, &take.base);
+    return client_gather(client, FRAME_TAKE, &take.base);
 }
 
 int client_take(struct client *client, const char *mailbox, uint32_t count, uint32_t lease_ms)

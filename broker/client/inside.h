@@ -9,7 +9,7 @@
 
 enum {
     CLIENT_WATCHES = 8,
-    CLIENT_PENDING = 256,      /* requests that wait for an answer                    */
+    CLIENT_PENDING = 2048,     /* requests without an answer: leases, queries, peeks  */
     CLIENT_BOXES = 16,         /* mailboxes that this peer takes from                 */
     CLIENT_ARENA_BYTES = 8 << 20,
     HELLO_RETRY_MS = 1000,
@@ -80,6 +80,8 @@ struct client {
         void *context;
     } watches[CLIENT_WATCHES];
     uint8_t *buffer;            /* of a frame in the making */
+    struct frame_writer gathered; /* calls of one type that leave as one frame */
+    enum frame_type gathering;  /* FRAME_NONE: none wait */
 };
 
 /* queue.c: what was published and is not known to be stored. */
@@ -94,5 +96,7 @@ void receive_lost(struct client *client);
 
 /* client.c */
 int client_send(struct client *client, enum frame_type type, const ProtobufCMessage *message);
+int client_gather(struct client *client, enum frame_type type, const ProtobufCMessage *message);
+int client_gathered(struct client *client);
 uint64_t client_expect(struct client *client, enum pending_kind kind);
 void client_resume(struct client *client);

@@ -132,6 +132,8 @@ uint32_t client_unacknowledged(const struct client *client)
 /* Sends what has not been sent in this session, up to WIRE_GATHER_ITEMS in a frame. */
 void queue_flush(struct client *client)
 {
+    if (client_gathered(client) != 0)
+        return;
     while (client->phase == PHASE_UP && client->queue_sent < client->queue_count) {
         struct frame_writer writer;
         uint32_t next = client->queue_sent;

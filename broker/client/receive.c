@@ -22,6 +22,7 @@ static void on_welcome(struct client *client, const Bus__Welcome *welcome, uint3
         client->credit_bytes = welcome->publish_bytes;
     client->queue_sent = 0;
     client->held_number = 0;
+    client->gathering = FRAME_NONE;
     queue_stored(client, welcome->number, 0);
     if (client->options.calls->welcome != NULL)
         client->options.calls->welcome(client->options.context, welcome);
@@ -36,6 +37,7 @@ void receive_lost(struct client *client)
 
     reject.code = BUS__CODE__UNAVAILABLE;
     reject.reason = "the link to the broker was lost";
+    client->gathering = FRAME_NONE;
     for (size_t i = 0; i < CLIENT_PENDING; i++) {
         struct pending pending = client->pending[i];
         client->pending[i] = (struct pending){ 0 };
@@ -78,6 +80,8 @@ static void on_reject(struct client *client, const Bus__Reject *reject, uint64_t
         return;
 
     if (reject->request == 0) {
+        if (client->phase == PHASE_UP)
+            receive_lost(client);
         client->phase = PHASE_REJECTED;
         client->retry_us = now_us + REJECTED_RETRY_MS * 1000;
         say_warn("client.rejected", "code=%d reason=\"%s\"", (int)reject->code, reject->reason);

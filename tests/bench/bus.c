@@ -99,7 +99,6 @@ static void on_settled(void *context, uint64_t request, Bus__Code code, const ch
     if (desk->answered < desk->got) {
         measure_span(desk->measure, desk->other->asked_us[desk->answered % UNDER_WAY_MOST]);
         desk->answered++;
-        client_take(desk->client, "bench", 1, 60 * 1000);
     }
 }
 
@@ -252,6 +251,8 @@ static void work_mailbox(struct bench *bench, uint32_t most, double seconds, str
     struct desk *maker = open_desk(bench, "", measure);
     struct desk *shelf = open_desk(bench, "", measure);
 
+    uint64_t taken = 0; /* of what was answered, how much has been asked for anew */
+
     shelf->other = maker;
     client_take(shelf->client, "bench", most, 60 * 1000);
     measure_begin(measure, seconds);
@@ -259,6 +260,9 @@ static void work_mailbox(struct bench *bench, uint32_t most, double seconds, str
         while (maker->asked < shelf->answered + most)
             publish(maker);
         step(bench);
+        if (shelf->answered > taken)
+            client_take(shelf->client, "bench", (uint32_t)(shelf->answered - taken), 60 * 1000);
+        taken = shelf->answered;
     }
 }
 
