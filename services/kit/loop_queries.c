@@ -8,7 +8,7 @@
 
 #include "kit/loop_inside.h"
 
-enum { MOST_ITEMS = 200, USUAL_ITEMS = 50, MOST_NEEDS = 64 };
+enum { MOST_ITEMS = 200, USUAL_ITEMS = 50, MOST_NEEDS = 64, MOST_ALLOWED = 24 };
 
 /* ---- who may ask --------------------------------------------------------------------------------- */
 
@@ -156,18 +156,29 @@ struct worklist {
     size_t prefix; /* bytes of the key in front of due/need */
 };
 
+static bool is_among(const char *const *names, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
 /* The commands that leave the state, each once. */
 static void allow(struct ask *ask, Town__WorkItem *item, const struct part *part,
                   const struct machine *machine, int32_t state)
 {
-    const char **names = ask_array(ask, item->n_allowed + 24, sizeof(*names));
+    const char **names = ask_array(ask, MOST_ALLOWED, sizeof(*names));
 
     for (size_t i = 0; i < item->n_allowed; i++)
         names[i] = item->allowed[i];
-    for (const struct move *move = machine->moves; !move_ends(move); move++)
-        if (move->from == state && move->command < LOOP_COMMANDS_END && item->n_allowed < 24)
-            names[item->n_allowed++] =
-                part->commands[move->command - part->first_word].message->short_name;
+    for (const struct move *move = machine->moves; !move_ends(move); move++) {
+        if (move->from != state || move->command >= LOOP_COMMANDS_END)
+            continue;
+        const char *name = part->commands[move->command - part->first_word].message->short_name;
+        if (!is_among(names, item->n_allowed, name) && item->n_allowed < MOST_ALLOWED)
+            names[item->n_allowed++] = name;
+    }
     item->allowed = names;
 }
 
