@@ -45,6 +45,10 @@ int client_open(struct socket_context *context, const struct client_options *opt
     if (client == NULL)
         return FAULT(-ENOMEM);
     client->options = *options;
+    if (options->server_key != NULL) {
+        memcpy(client->server_key, options->server_key, SOCKET_KEY_BYTES);
+        client->options.server_key = client->server_key;
+    }
     client->context = context;
     client->credit_messages = WIRE_PUBLISH_MESSAGES;
     client->credit_bytes = WIRE_PUBLISH_BYTES;

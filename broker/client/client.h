@@ -70,7 +70,7 @@ struct client_options {
     void *context;
 };
 
-/* Gives the client; it connects in client_step.  Keeps the options' texts. */
+/* Gives the client; it connects in client_step.  Keeps the options' texts, copies the keys. */
 int client_open(struct socket_context *context, const struct client_options *options,
                 struct client **ret_client);
 void client_close(struct client *client);

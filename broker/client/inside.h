@@ -41,6 +41,7 @@ enum phase { PHASE_HELLO, PHASE_WAITING, PHASE_UP, PHASE_REJECTED };
 
 struct client {
     struct client_options options;
+    uint8_t server_key[SOCKET_KEY_BYTES];
     struct socket_context *context;
     struct socket *socket;
     struct arena arena;
