@@ -130,8 +130,10 @@ int on_start_tenure(struct turn *turn, const void *message)
     Unit *unit = turn_edit(turn, UNITS, post->unit);
     unit->held_posts++;
     set_candidate(turn, post->staff, post->post, HOLDS, true);
-    if (staff->begun) /* appointed while ill: the post is held, and its holder away */
+    if (staff->begun) { /* appointed while ill: the post is held, and its holder away */
         turn_move_as(turn, POSTS, command->post, BEGIN_ABSENCE);
+        set_candidate(turn, staff->deputy, post->post, DEPUTISES, true);
+    }
 
     Organisation__TenureStarted event = { IS(organisation__tenure_started), .post = post->post,
                                           .staff = post->staff, .from_ms = post->since_ms,
@@ -154,9 +156,12 @@ int on_end_tenure(struct turn *turn, const void *message)
         && strcmp(command->staff, row->staff) != 0)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "staff: does not hold this post");
     const char *staff = row->staff;
+    const Staff *leaver = staff[0] == '\0' ? NULL : turn_load(turn, STAFF, staff);
     Post *post = turn_move(turn, POSTS, command->post);
     if (post == NULL)
         return turn->outcome;
+    if (leaver != NULL && leaver->begun)
+        set_candidate(turn, leaver->deputy, post->post, DEPUTISES, false);
     post->staff = "";
     post->since_ms = turn->now_ms;
     Unit *unit = turn_edit(turn, UNITS, post->unit);
