@@ -26,7 +26,8 @@ struct logger {
 
     pthread_mutex_t mutex; /* guards all below */
     pthread_cond_t changed;
-    bool owned;   /* somebody is inside log_append or log_prepare */
+    bool owned;   /* somebody is inside log_append                */
+    bool working; /* the thread is at something else              */
     bool flying;  /* `other` is the thread's, until it is durable */
     bool prepare; /* the next segment may want filling            */
     bool full;
@@ -64,6 +65,7 @@ static void wait_ms(struct logger *logger, int ms)
 static void append(struct logger *logger)
 {
     logger->owned = true;
+    logger->unprepared_bytes += log_batch_bytes(logger->other);
     pthread_mutex_unlock(&logger->mutex);
     int r = log_append(logger->log, logger->other);
     pthread_mutex_lock(&logger->mutex);
@@ -74,7 +76,8 @@ static void append(struct logger *logger)
         return;
     }
     logger->flying = false;
-    logger->prepare = true;
+    if (logger->unprepared_bytes > PREPARE_EACH_BYTES)
+        logger->prepare = true;
     if (r < 0)
         logger->fault = r;
     tell(logger);
@@ -84,15 +87,15 @@ static void prepare(struct logger *logger)
 {
     bool more = false;
 
-    logger->owned = true;
+    logger->working = true;
+    logger->prepare = false;
     logger->unprepared_bytes = 0;
     pthread_mutex_unlock(&logger->mutex);
     int r = log_prepare(logger->log, &more);
     pthread_mutex_lock(&logger->mutex);
-    logger->owned = false;
-    pthread_cond_broadcast(&logger->changed);
+    logger->working = false;
     logger->full = r == LOG_FULL;
-    logger->prepare = more || r == LOG_FULL;
+    logger->prepare = logger->prepare || more || r == LOG_FULL;
     if (r < 0) {
         logger->fault = r;
         logger->prepare = false;
@@ -106,9 +109,11 @@ static void do_job(struct logger *logger)
 {
     logger_job *job = logger->job;
 
+    logger->working = true;
     pthread_mutex_unlock(&logger->mutex);
     int answer = job(logger->job_context);
     pthread_mutex_lock(&logger->mutex);
+    logger->working = false;
     logger->job = NULL;
     logger->job_answer = answer;
     logger->job_done = true;
@@ -121,12 +126,11 @@ static void *run(void *context)
 
     pthread_mutex_lock(&logger->mutex);
     while (!logger->stop) {
-        bool free_log = !logger->owned && logger->fault == 0;
-        if (logger->flying && free_log)
+        if (logger->flying && !logger->owned && logger->fault == 0)
             append(logger);
         else if (logger->job != NULL)
             do_job(logger);
-        else if (logger->prepare && free_log)
+        else if (logger->prepare && logger->fault == 0)
             prepare(logger);
         else
             pthread_cond_wait(&logger->changed, &logger->mutex);
@@ -270,7 +274,7 @@ int logger_push(struct logger *logger, bool here)
     pthread_mutex_lock(&logger->mutex);
     if (logger->fault != 0) {
         r = logger->fault;
-    } else if (here && !logger->owned) {
+    } else if ((here || logger->working) && !logger->owned) {
         r = append_here(logger);
     } else {
         logger->flying = true;

@@ -2,9 +2,9 @@
  * daemon/logger.h - the log thread: group commit.
  *
  * One batch gathers while the other is in the flush; no timer, no waiting for more.  A broker that is
- * idle appends in the thread that received, because two wake-ups cost more than the flush.  What the
- * thread has no batch for it uses: it fills the next segment ahead, and does the jobs that it is
- * given.  Bus loop and log thread meet under one mutex; the log has one owner at a time.
+ * idle appends in the thread that received, because two wake-ups cost more than the flush; so does
+ * one whose log thread is at something else: it fills the next segment ahead, and does the jobs that
+ * it is given.  Bus loop and log thread meet under one mutex; the log has one owner at a time.
  */
 #pragma once
 

@@ -31,11 +31,12 @@ struct log {
     uint32_t salt; /* where the CRC of each record begins */
     uint64_t segment_bytes;
     int lock_fd;
-    int fd;     /* of the last segment */
-    int broken; /* the fault after which nothing is appended  */
+    int fd;             /* of the last segment */
+    _Atomic int broken; /* the fault after which nothing is appended */
     uint8_t previous[FORMAT_HASH_SIZE];
-    int prepare_fd;    /* the next segment, being filled; -1         */
-    uint64_t prepared; /* bytes of it                                */
+    pthread_mutex_t prepare_mutex; /* guards the next segment, taken before `mutex` */
+    int prepare_fd;                /* it is being filled; -1                        */
+    uint64_t prepared;             /* bytes of it                                   */
 
     pthread_mutex_t mutex; /* guards what readers look at too          */
     struct segment *segments;

@@ -71,6 +71,7 @@ int log_open(const struct log_options *options, struct log **ret_log)
         return FAULT(-ENOMEM);
     log->lock_fd = log->fd = log->prepare_fd = -1;
     pthread_mutex_init(&log->mutex, NULL);
+    pthread_mutex_init(&log->prepare_mutex, NULL);
     log->segment_bytes = options->segment_bytes == 0 ? LOG_SEGMENT_BYTES : options->segment_bytes;
     if (log->segment_bytes < SEGMENT_LEAST_BYTES || strlen(options->path) >= sizeof(log->path)) {
         free(log);
@@ -118,6 +119,7 @@ void log_close(struct log *log)
     for (uint32_t i = 0; i < log->segment_count; i++)
         free(log->segments[i].places);
     free(log->segments);
+    pthread_mutex_destroy(&log->prepare_mutex);
     pthread_mutex_destroy(&log->mutex);
     free(log);
 }
@@ -163,20 +165,6 @@ static bool is_full(int error)
     return error == ENOSPC || error == EDQUOT;
 }
 
-static int open_prepared(struct log *log)
-{
-    char path[4096];
-
-    if (!has_room(log, log->segment_bytes + log->segment_bytes / 4))
-        return LOG_FULL;
-    prepared_path(log, path);
-    log->prepare_fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (log->prepare_fd < 0)
-        return is_full(errno) ? LOG_FULL : FAULT(-errno);
-    log->prepared = 0;
-    return 0;
-}
-
 /* The disk is full: what was filled so far is given back. */
 static int drop_prepared(struct log *log)
 {
@@ -188,6 +176,36 @@ static int drop_prepared(struct log *log)
     prepared_path(log, path);
     unlink(path);
     return LOG_FULL;
+}
+
+/* The room is taken at once, so that a full disk is met here and not in the middle of a batch. */
+static int open_prepared(struct log *log)
+{
+    char path[4096];
+
+    if (!has_room(log, log->segment_bytes + log->segment_bytes / 4))
+        return LOG_FULL;
+    prepared_path(log, path);
+    log->prepare_fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (log->prepare_fd < 0)
+        return is_full(errno) ? LOG_FULL : FAULT(-errno);
+    log->prepared = 0;
+    if (fallocate(log->prepare_fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)log->segment_bytes) == 0
+        || !is_full(errno))
+        return 0;
+    return drop_prepared(log);
+}
+
+/* Written out while the next piece is filled, so that the flush at the end finds little to do. */
+static void begin_writing(int fd, uint64_t offset, uint64_t size)
+{
+    enum { BEHIND_BYTES = 8 << 20 };
+
+    sync_file_range(fd, (off_t)offset, (off_t)size, SYNC_FILE_RANGE_WRITE);
+    if (offset >= BEHIND_BYTES)
+        sync_file_range(fd, (off_t)(offset - BEHIND_BYTES), (off_t)size,
+                        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE
+                            | SYNC_FILE_RANGE_WAIT_AFTER);
 }
 
 static int prepare(struct log *log, bool *ret_more)
@@ -204,39 +222,67 @@ static int prepare(struct log *log, bool *ret_more)
         return drop_prepared(log);
     if (written < 0 && errno != EINTR)
         return FAULT(-errno);
+    if (written > 0)
+        begin_writing(log->prepare_fd, log->prepared, (uint64_t)written);
     log->prepared += written > 0 ? (uint64_t)written : 0;
     *ret_more = log->prepared < log->segment_bytes;
     return *ret_more ? 0 : io_sync(log->prepare_fd);
 }
 
-/* Zeros are written, not promised: an append that makes a file grow costs two or three times the
- * flush, and a full disk is found here and not in the middle of a batch. */
+/* As far ahead as the present segment is used, and some more: so the filling is spread over its life
+ * and takes no more of the disk at any time than the log itself does. */
+static uint64_t wanted(struct log *log)
+{
+    enum { AHEAD_BYTES = 8 << 20 };
+
+    pthread_mutex_lock(&log->mutex);
+    uint64_t used = log->segment_count == 0 ? 0 : log->segments[log->segment_count - 1].end;
+    pthread_mutex_unlock(&log->mutex);
+    return used + AHEAD_BYTES < log->segment_bytes ? used + AHEAD_BYTES : log->segment_bytes;
+}
+
+/* Zeros are written, not only promised: an append that makes a file grow, or turns promised room into
+ * written room, costs more than the flush of one that does not. */
 int log_prepare(struct log *log, bool *ret_more)
 {
     *ret_more = false;
     if (log->broken != 0)
         return log->broken;
-    if (log->prepared >= log->segment_bytes)
-        return 0;
-    int r = prepare(log, ret_more);
+    uint64_t target = wanted(log);
+    pthread_mutex_lock(&log->prepare_mutex);
+    int r = log->prepared >= target ? 0 : prepare(log, ret_more);
+    *ret_more = *ret_more && log->prepared < target;
+    pthread_mutex_unlock(&log->prepare_mutex);
     if (r < 0)
         log->broken = r;
     return r;
 }
 
+/* A busy log comes here before its next segment is filled: what is missing is left as promised room.
+ * Where the file system promises none, it is filled now.  With the mutex held. */
+static int complete(struct log *log)
+{
+    bool more = true;
+    int r = log->prepare_fd < 0 ? open_prepared(log) : 0;
+
+    if (r != 0 || log->prepared >= log->segment_bytes)
+        return r;
+    if (fallocate(log->prepare_fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)log->segment_bytes) == 0)
+        return ftruncate(log->prepare_fd, (off_t)log->segment_bytes) == 0 ? 0 : FAULT(-errno);
+    if (is_full(errno))
+        return drop_prepared(log);
+    while (r == 0 && more)
+        r = prepare(log, &more);
+    return r;
+}
+
 /* The prepared segment becomes the last one, its name durable before anything is in it. */
-static int roll(struct log *log, uint64_t first)
+static int put_in_place(struct log *log, uint64_t first)
 {
     uint8_t header[SEGMENT_HEADER_BYTES];
     char fresh[4096];
     char path[4096];
-    bool more = true;
 
-    while (more || log->prepared < log->segment_bytes) {
-        int r = log_prepare(log, &more);
-        if (r != 0)
-            return r;
-    }
     format_segment(log->identity, log->salt, first, log->segment_bytes, log->previous, header);
     int r = io_write_at(log->prepare_fd, header, sizeof(header), 0);
     if (r == 0)
@@ -247,14 +293,25 @@ static int roll(struct log *log, uint64_t first)
     inside_path(log, first, path);
     if (rename(fresh, path) != 0)
         return FAULT(-errno);
-    r = io_sync_directory(log->path);
-    if (r < 0)
+    return io_sync_directory(log->path);
+}
+
+static int roll(struct log *log, uint64_t first)
+{
+    pthread_mutex_lock(&log->prepare_mutex);
+    int r = complete(log);
+    if (r == 0)
+        r = put_in_place(log, first);
+    if (r == 0) {
+        if (log->fd >= 0)
+            close(log->fd);
+        log->fd = log->prepare_fd;
+        log->prepare_fd = -1;
+        log->prepared = 0;
+    }
+    pthread_mutex_unlock(&log->prepare_mutex);
+    if (r != 0)
         return r;
-    if (log->fd >= 0)
-        close(log->fd);
-    log->fd = log->prepare_fd;
-    log->prepare_fd = -1;
-    log->prepared = 0;
     pthread_mutex_lock(&log->mutex);
     struct segment *segment = inside_add_segment(log, first);
     pthread_mutex_unlock(&log->mutex);
