@@ -134,3 +134,10 @@ if(TARGET toy AND TARGET place)
     add_dependencies(${target} carebus-toy carebus-boss carebus-broker)
   endforeach()
 endif()
+
+# How many turns a second a service does.
+if(TARGET toy)
+  add_executable(bench-turns EXCLUDE_FROM_ALL tests/bench/turns.c)
+  house(bench-turns)
+  target_link_libraries(bench-turns PRIVATE toy)
+endif()
