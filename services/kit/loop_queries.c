@@ -164,10 +164,12 @@ static bool is_among(const char *const *names, size_t count, const char *name)
     return false;
 }
 
-/* The commands that leave the state, each once. */
-static void allow(struct ask *ask, Town__WorkItem *item, const struct part *part,
-                  const struct machine *machine, int32_t state)
+/* The commands that leave the state and name `id` (their first field), each once: a need moves with
+ * its assignment's commands too, which are not said to it. */
+static void allow(struct ask *ask, Town__WorkItem *item, const struct machine *machine,
+                  int32_t state, const char *id)
 {
+    const struct command *commands = loop_part.commands;
     const char **names = ask_array(ask, MOST_ALLOWED, sizeof(*names));
 
     for (size_t i = 0; i < item->n_allowed; i++)
@@ -175,8 +177,10 @@ static void allow(struct ask *ask, Town__WorkItem *item, const struct part *part
     for (const struct move *move = machine->moves; !move_ends(move); move++) {
         if (move->from != state || move->command >= LOOP_COMMANDS_END)
             continue;
-        const char *name = part->commands[move->command - part->first_word].message->short_name;
-        if (!is_among(names, item->n_allowed, name) && item->n_allowed < MOST_ALLOWED)
+        const ProtobufCMessageDescriptor *message = commands[move->command - LOOP_WORDS].message;
+        const char *name = message->short_name;
+        if (strcmp(message->fields[0].name, id) == 0 && !is_among(names, item->n_allowed, name)
+            && item->n_allowed < MOST_ALLOWED)
             names[item->n_allowed++] = name;
     }
     item->allowed = names;
@@ -214,8 +218,8 @@ static bool add_item(void *context, const char *key, const void *row)
     item->unit = need->work_unit;
     item->case_id = need->case_id;
     if (assignment != NULL)
-        allow(list->ask, item, &loop_part, &loop_part.machines[1], (int32_t)assignment->state);
-    allow(list->ask, item, &loop_part, &loop_part.machines[0], (int32_t)need->state);
+        allow(list->ask, item, &loop_part.machines[1], (int32_t)assignment->state, "assignment");
+    allow(list->ask, item, &loop_part.machines[0], (int32_t)need->state, "need");
     list->answer->items[list->answer->n_items++] = item;
     return true;
 }
