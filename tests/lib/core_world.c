@@ -1,11 +1,22 @@
 #include "lib/core_world.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/filter.h"
+
+/* The simulator has no libcheck around it: what must be and is not ends the process. */
+#define MUST(condition) must((condition), #condition, __LINE__)
+#define MUST_EQ(left, right) MUST((left) == (right))
+
+static void must(bool condition, const char *text, int line)
+{
+    if (condition)
+        return;
+    fprintf(stderr, "core_world.c:%d: %s\n", line, text);
+    abort();
+}
 
 /* ---- rows ------------------------------------------------------------------------------------------- */
 
@@ -33,7 +44,7 @@ static uint8_t *copy_of(struct slice bytes)
 {
     uint8_t *copy = malloc(bytes.size + 1);
 
-    ck_assert_ptr_nonnull(copy);
+    MUST(NULL != copy);
     if (bytes.size > 0)
         memcpy(copy, bytes.data, bytes.size);
     return copy;
@@ -59,7 +70,7 @@ static void row_put(struct world_rows *rows, struct slice key, struct slice valu
         if (rows->count == rows->room) {
             rows->room = rows->room == 0 ? 64 : 2 * rows->room;
             rows->items = realloc(rows->items, rows->room * sizeof(*rows->items));
-            ck_assert_ptr_nonnull(rows->items);
+            MUST(NULL != rows->items);
         }
         memmove(rows->items + at + 1, rows->items + at,
                 (rows->count++ - at) * sizeof(*rows->items));
@@ -104,7 +115,7 @@ void core_world_save(struct core_world *world)
 {
     uint64_t applied;
 
-    ck_assert_int_eq(core_save(world->core, stage_row, world, &applied), 0);
+    MUST_EQ(core_save(world->core, stage_row, world, &applied), 0);
     world->staged_applied = applied;
     settle_rows(world);
 }
@@ -148,10 +159,10 @@ static void append(struct core_world *world, const struct core_effect *effect)
     if (world->appended == world->room) {
         world->room = world->room == 0 ? 1024 : 2 * world->room;
         world->log = realloc(world->log, world->room * sizeof(*world->log));
-        ck_assert_ptr_nonnull(world->log);
+        MUST(NULL != world->log);
     }
     struct world_record *record = &world->log[world->appended++];
-    ck_assert_uint_eq(effect->append.seq, world->appended);
+    MUST_EQ(effect->append.seq, world->appended);
     *record = (struct world_record){
         .message = effect->kind == CORE_APPEND_MESSAGE,
         .seq = effect->append.seq,
@@ -195,9 +206,9 @@ static void feed(struct core_world *world, const struct core_effect *effect)
     uint32_t count = 0;
     uint32_t bytes = 0;
 
-    ck_assert_ptr_nonnull(messages);
-    ck_assert_uint_le(asked->first, asked->from);
-    ck_assert_uint_le(asked->to, world->durable);
+    MUST(NULL != messages);
+    MUST(asked->first <= asked->from);
+    MUST(asked->to <= world->durable);
     for (; next <= asked->to && count < FRAME_MESSAGES; next++) {
         struct world_message *message = &messages[count];
         if (!core_world_message(world, next, message)
@@ -307,10 +318,10 @@ void core_world_step(struct core_world *world, struct core_event *event)
 
     event->now_ms = world->now_ms;
     event->steady_ms = world->steady_ms;
-    ck_assert_int_eq(core_step(world->core, event, &effects, &count), 0);
+    MUST_EQ(core_step(world->core, event, &effects, &count), 0);
     struct core_effect *later = calloc(count + 1, sizeof(*later));
     uint32_t later_count = 0;
-    ck_assert_ptr_nonnull(later);
+    MUST(NULL != later);
     for (uint32_t i = 0; i < count; i++)
         if (effects[i].kind == CORE_APPEND_MESSAGE || effects[i].kind == CORE_APPEND_RECORD
             || effects[i].kind == CORE_APPEND_CHECKPOINT)
@@ -354,7 +365,7 @@ void core_world_tick(struct core_world *world)
         if (steady_ms > world->steady_ms && now_ms > world->now_ms)
             return;
     }
-    ck_abort_msg("the core asks for ticks without an end");
+    MUST(!"the core asks for ticks without an end");
 }
 
 /* ---- begin, end ------------------------------------------------------------------------------------- */
@@ -366,12 +377,12 @@ static void replay(struct core_world *world)
         struct slice bytes = slice_of(record->bytes, record->size);
         struct core_message message;
         if (record->message) {
-            ck_assert(core_world_scan(bytes, &message));
-            ck_assert_int_eq(core_replay_message(world->core, seq, record->time_ms,
-                                                 slice_text(record->source), &message),
-                             0);
+            MUST(core_world_scan(bytes, &message));
+            MUST_EQ(core_replay_message(world->core, seq, record->time_ms,
+                                        slice_text(record->source), &message),
+                    0);
         } else {
-            ck_assert_int_eq(core_replay_record(world->core, seq, record->time_ms, bytes), 0);
+            MUST_EQ(core_replay_record(world->core, seq, record->time_ms, bytes), 0);
         }
     }
 }
@@ -381,14 +392,13 @@ static void start(struct core_world *world)
     world->options.head = world->durable;
     world->options.head_time_ms = world->durable == 0 ? 0 : world->log[world->durable - 1].time_ms;
     world->options.run++;
-    ck_assert_int_eq(core_open(&world->options, &world->core), 0);
+    MUST_EQ(core_open(&world->options, &world->core), 0);
     core_set_trace(world->core, world->trace, world->context);
     for (uint32_t i = 0; i < world->rows.count; i++) {
         const struct world_row *row = &world->rows.items[i];
-        ck_assert_int_eq(
-            core_load(world->core, &(struct core_row){ slice_of(row->key, row->key_size),
-                                                       slice_of(row->value, row->value_size) }),
-            0);
+        MUST_EQ(core_load(world->core, &(struct core_row){ slice_of(row->key, row->key_size),
+                                                           slice_of(row->value, row->value_size) }),
+                0);
     }
     replay(world);
 }
@@ -406,8 +416,10 @@ void core_world_open(struct core_world *world, const struct core_options *option
                                   .now_ms = 1000000,
                                   .steady_ms = 1000 };
     int r = permit_parse(permissions, units, unit_count, &world->permit, &line, &reason);
-    if (r != 0)
-        ck_abort_msg("permissions, line %u: %s", line, reason);
+    if (r != 0) {
+        fprintf(stderr, "permissions, line %u: %s\n", line, reason);
+        abort();
+    }
     world->options.permit = world->permit;
     start(world);
 }

@@ -104,6 +104,22 @@ START_TEST(a_later_epoch_numbers_anew_and_closes_the_earlier)
 }
 END_TEST
 
+START_TEST(what_was_on_its_way_in_an_earlier_epoch_acknowledges_nothing_of_the_later)
+{
+    story_open(&s, NULL);
+    hello(&s, "referral");
+    publish(&s, "referral", 1, "referral.Noted.hcz", (struct say){ .epoch = 1 });
+    hello_as(&s, "referral", (struct greet){ .epoch = 2 });
+    publish(&s, "referral", 1, "referral.Noted.hcz", (struct say){ .epoch = 2 });
+    told(&s);
+    core_world_commit(&s.world, 1);
+    EXPECT_TEXT(told(&s), "");
+    core_world_commit(&s.world, 2);
+    EXPECT_TEXT(told(&s), "  referral: stored up to 1\n");
+    story_close(&s);
+}
+END_TEST
+
 START_TEST(a_session_that_comes_again_hears_of_what_was_on_its_way)
 {
     story_open(&s, NULL);
@@ -404,6 +420,7 @@ END_TEST
 
 TESTS(nothing_is_told_before_it_is_on_the_disk, a_number_counts_once_and_a_gap_waits,
       a_later_epoch_numbers_anew_and_closes_the_earlier,
+      what_was_on_its_way_in_an_earlier_epoch_acknowledges_nothing_of_the_later,
       a_session_that_comes_again_hears_of_what_was_on_its_way,
       a_peer_that_is_ahead_of_the_log_is_named, who_is_not_in_the_table_does_not_get_in,
       what_a_unit_may_not_say_is_refused_and_its_number_is_free_again,
