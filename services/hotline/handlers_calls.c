@@ -157,7 +157,7 @@ int on_chase_call(struct turn *turn, const void *message)
 
     if (call == NULL)
         return turn->outcome;
-    bool is_new = call->state == HOTLINE_ROWS__CALL_STATE__ANSWERED;
+    bool is_new = call->state == HOTLINE_ROWS__CALL__STATE__ANSWERED;
     Hotline__CallOverdue overdue = { IS(hotline__call_overdue), .call = chased->call,
                                      .state = is_new ? "ANSWERED" : "CLASSIFIED",
                                      .to_post = hotline_leader(turn) };
@@ -271,7 +271,7 @@ int on_classify_call(struct turn *turn, const void *message)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "what kind of call it is");
     } else {
         keep_what_was_told(turn, classify, call);
-        if (call->state == HOTLINE_ROWS__CALL_STATE__CLASSIFIED)
+        if (call->state == HOTLINE_ROWS__CALL__STATE__CLASSIFIED)
             chase(turn, classify->call);
     }
     Hotline__CallClassified classified = {
@@ -319,7 +319,7 @@ int on_answer_online(struct turn *turn, const void *message)
         return turn->outcome;
     if (*answer->knowledge != '\0') {
         const Knowledge *item = turn_load(turn, KNOWLEDGE, hotline_id(turn, answer->knowledge));
-        bool stands = item != NULL && item->state == HOTLINE_ROWS__KNOWLEDGE_STATE__PUBLISHED
+        bool stands = item != NULL && item->state == HOTLINE_ROWS__KNOWLEDGE__STATE__PUBLISHED
                       && (item->until_ms == 0 || item->until_ms > turn->now_ms);
         if (!stands)
             return turn_refuse(turn, TOWN__REFUSAL__NOT_FOUND, "no answer %s that still stands",
@@ -337,22 +337,18 @@ int on_answer_online(struct turn *turn, const void *message)
     return say(turn, call, &answered.base);
 }
 
-static const char *transfer_key(struct turn *turn, const char *shelf, uint64_t at_ms,
-                                const char *call)
+/* By its place on the log: two lines may be called at one time. */
+static const char *transfer_key(struct turn *turn, const char *shelf)
 {
-    return turn_key(turn, "%s/%016" PRIu64 "/%s", shelf, at_ms, call);
+    return turn_key(turn, "%s/%020" PRIu64, shelf, turn->seq);
 }
 
-static Transfer *put_transfer(struct turn *turn, const char *key, const char *call, const char *to,
-                              uint64_t at_ms)
+static Transfer *put_transfer(struct turn *turn, const char *key, const Transfer *what)
 {
     Transfer *transfer = turn_edit(turn, TRANSFERS, key);
 
-    if (transfer == NULL)
-        return NULL;
-    transfer->call = call;
-    transfer->to = to;
-    transfer->at_ms = at_ms;
+    if (transfer != NULL)
+        *transfer = *what;
     return transfer;
 }
 
@@ -368,12 +364,13 @@ int on_log_three_way(struct turn *turn, const void *message)
     Call *call = turn_move(turn, CALLS, hotline_id(turn, log->call));
     if (call == NULL)
         return turn->outcome;
-    Transfer *transfer =
-        put_transfer(turn, transfer_key(turn, "done", at_ms, log->call), log->call, log->to, at_ms);
-    if (transfer == NULL)
-        return turn->outcome;
-    transfer->outcome = log->outcome;
-    transfer->three_way = true;
+    Transfer transfer = HOTLINE_ROWS__TRANSFER__INIT;
+    transfer.call = log->call;
+    transfer.to = log->to;
+    transfer.at_ms = at_ms;
+    transfer.outcome = log->outcome;
+    transfer.three_way = true;
+    put_transfer(turn, transfer_key(turn, "done"), &transfer);
     Hotline__ThreeWayLogged logged = { IS(hotline__three_way_logged), .call = log->call,
                                        .to = log->to, .at_ms = at_ms };
     return say(turn, call, &logged.base);
@@ -393,8 +390,12 @@ int on_log_transfer(struct turn *turn, const void *message)
     Call *call = turn_move(turn, CALLS, hotline_id(turn, log->call));
     if (call == NULL)
         return turn->outcome;
-    call->transfer = transfer_key(turn, "open", at_ms, log->call);
-    put_transfer(turn, call->transfer, log->call, log->to, at_ms);
+    Transfer transfer = HOTLINE_ROWS__TRANSFER__INIT;
+    transfer.call = log->call;
+    transfer.to = log->to;
+    transfer.at_ms = at_ms;
+    call->transfer = transfer_key(turn, "open");
+    put_transfer(turn, call->transfer, &transfer);
     settle(turn, log->call);
     Hotline__TransferLogged logged = { IS(hotline__transfer_logged), .call = log->call,
                                        .to = log->to, .at_ms = at_ms };
@@ -414,10 +415,9 @@ int on_record_transfer_outcome(struct turn *turn, const void *message)
         return turn->outcome;
     const Transfer *open = turn_load(turn, TRANSFERS, call->transfer);
     if (open != NULL) {
-        Transfer *done = put_transfer(turn, transfer_key(turn, "done", open->at_ms, record->call),
-                                      record->call, open->to, open->at_ms);
-        if (done != NULL)
-            done->outcome = record->outcome;
+        Transfer done = *open;
+        done.outcome = record->outcome;
+        put_transfer(turn, turn_key(turn, "done%s", strchr(call->transfer, '/')), &done);
         turn_drop(turn, TRANSFERS, call->transfer);
     }
     if (*call->ticket == '\0')

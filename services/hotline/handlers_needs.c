@@ -9,7 +9,7 @@
 
 enum { TICKET_NEEDS = 32, NEED_TICKET_COUNT = 16 };
 
-#define TICKET(state) HOTLINE_ROWS__TICKET_STATE__##state
+#define TICKET(state) HOTLINE_ROWS__TICKET__STATE__##state
 
 static const char *need_key(struct turn *turn, const char *service, const char *need)
 {

@@ -93,7 +93,7 @@ Shift *shift_at(struct turn *turn, const char *seat)
 {
     const Shift *shift = turn_load(turn, SHIFTS, hotline_id(turn, seat));
 
-    if (shift == NULL || shift->state != HOTLINE_ROWS__SHIFT_STATE__OPEN) {
+    if (shift == NULL || shift->state != HOTLINE_ROWS__SHIFT__STATE__OPEN) {
         turn_refuse(turn, HOTLINE__REFUSAL__NO_SHIFT, "%s has no open shift", seat);
         return NULL;
     }

@@ -8,14 +8,14 @@
 
 enum { TICKET_PROBLEMS = 16, TICKET_CALLS = 32, LAST_PRIORITY = 5 };
 
-#define TICKET(state) HOTLINE_ROWS__TICKET_STATE__##state
+#define TICKET(state) HOTLINE_ROWS__TICKET__STATE__##state
 
 /* ---- a ticket and its places ------------------------------------------------------------------------ */
 
-static const char *state_name(HotlineRows__TicketState state)
+static const char *state_name(HotlineRows__Ticket__State state)
 {
     const ProtobufCEnumValue *value =
-        protobuf_c_enum_descriptor_get_value(&hotline_rows__ticket_state__descriptor, (int)state);
+        protobuf_c_enum_descriptor_get_value(&hotline_rows__ticket__state__descriptor, (int)state);
 
     return value != NULL ? value->name : "";
 }
@@ -23,12 +23,12 @@ static const char *state_name(HotlineRows__TicketState state)
 Ticket *ticket_move(struct turn *turn, const char *id, int32_t word)
 {
     const Ticket *row = turn_load(turn, TICKETS, id);
-    HotlineRows__TicketState before = row != NULL ? row->state : TICKET(TICKET_ABSENT);
+    HotlineRows__Ticket__State before = row != NULL ? row->state : TICKET(NONE);
     Ticket *ticket = turn_move_as(turn, TICKETS, id, word);
 
     if (ticket == NULL || ticket->state == before)
         return ticket;
-    if (before != TICKET(TICKET_ABSENT))
+    if (before != TICKET(NONE))
         turn_drop(turn, TICKETS_BY, turn_key(turn, "%s/%s", state_name(before), id));
     Entry *entry =
         turn_edit(turn, TICKETS_BY, turn_key(turn, "%s/%s", state_name(ticket->state), id));

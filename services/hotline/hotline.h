@@ -28,7 +28,7 @@ enum {
     CALLERS,       /* person                                      */
     REPEATS,       /* most calls first/person                     */
     PROPOSALS,     /* person: the call in which it was proposed   */
-    TRANSFERS,     /* open or done/at/call                        */
+    TRANSFERS,     /* open or done/seq                            */
     TICKETS,       /* ticket                                      */
     TICKETS_BY,    /* state/ticket                                */
     TICKET_CASES,  /* case: its ticket or call                    */

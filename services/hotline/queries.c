@@ -57,10 +57,10 @@ static bool may_see(struct ask *ask)
 
 /* ---- tickets --------------------------------------------------------------------------------------------- */
 
-static const char *state_name(HotlineRows__TicketState state)
+static const char *state_name(HotlineRows__Ticket__State state)
 {
     const ProtobufCEnumValue *value =
-        protobuf_c_enum_descriptor_get_value(&hotline_rows__ticket_state__descriptor, (int)state);
+        protobuf_c_enum_descriptor_get_value(&hotline_rows__ticket__state__descriptor, (int)state);
 
     return value != NULL ? value->name : "";
 }
@@ -163,7 +163,7 @@ int ask_seat_stats(struct ask *ask, const void *message)
     answer.answered = shift->answered;
     answer.abandoned = shift->abandoned;
     answer.within_15s = shift->in_time;
-    if (shift->state == HOTLINE_ROWS__SHIFT_STATE__OPEN)
+    if (shift->state == HOTLINE_ROWS__SHIFT__STATE__OPEN)
         answer.open_since_ms = shift->since_ms;
     return give(ask, &answer.base);
 }

@@ -7,10 +7,10 @@
 #include "hotline/hotline.h"
 #include "kit/loop.h"
 
-#define SHIFT(state)     HOTLINE_ROWS__SHIFT_STATE__##state
-#define CALL(state)      HOTLINE_ROWS__CALL_STATE__##state
-#define TICKET(state)    HOTLINE_ROWS__TICKET_STATE__##state
-#define KNOWLEDGE_(state) HOTLINE_ROWS__KNOWLEDGE_STATE__##state
+#define SHIFT(state)     HOTLINE_ROWS__SHIFT__STATE__##state
+#define CALL(state)      HOTLINE_ROWS__CALL__STATE__##state
+#define TICKET(state)    HOTLINE_ROWS__TICKET__STATE__##state
+#define KNOWLEDGE_(state) HOTLINE_ROWS__KNOWLEDGE__STATE__##state
 
 static const struct table tables[] = {
     [SHIFTS]        = { "shifts",        &hotline_rows__shift__descriptor        },
@@ -85,7 +85,7 @@ static const ProtobufCMessageDescriptor *const events[] = {
 };
 
 static const struct move shift_moves[] = {
-    { SHIFT(SHIFT_ABSENT), OPEN_SHIFT,  SHIFT(OPEN) },
+    { SHIFT(NONE), OPEN_SHIFT,  SHIFT(OPEN) },
     { SHIFT(OPEN),         HAND_OVER,   SHIFT(OPEN) },
     { SHIFT(OPEN),         CLOSE_SHIFT, SHIFT(OVER) },
     { SHIFT(OVER),         OPEN_SHIFT,  SHIFT(OPEN) },
@@ -93,9 +93,9 @@ static const struct move shift_moves[] = {
 };
 
 static const struct move call_moves[] = {
-    { CALL(CALL_ABSENT), LOG_CALL,                CALL(ANSWERED)        },
-    { CALL(CALL_ABSENT), CALL_BACK,               CALL(ANSWERED)        },   /* they were reached */
-    { CALL(CALL_ABSENT), LOG_ABANDONED,           CALL(ABANDONED)       },
+    { CALL(NONE), LOG_CALL,                CALL(ANSWERED)        },
+    { CALL(NONE), CALL_BACK,               CALL(ANSWERED)        },   /* they were reached */
+    { CALL(NONE), LOG_ABANDONED,           CALL(ABANDONED)       },
     { CALL(ANSWERED),    CLASSIFY_CALL,           CALL(CLASSIFIED)      },
     { CALL(ANSWERED),    LOG_THREE_WAY,           CALL(ANSWERED)        },
     { CALL(ANSWERED),    LOG_TRANSFER,            CALL(TRANSFERRED)     },   /* life at risk: first */
@@ -117,7 +117,7 @@ static const struct move call_moves[] = {
 };
 
 static const struct move ticket_moves[] = {
-    { TICKET(TICKET_ABSENT), OPEN_TICKET,   TICKET(DRAFT)     },
+    { TICKET(NONE), OPEN_TICKET,   TICKET(DRAFT)     },
     { TICKET(DRAFT),         AMEND_TICKET,  TICKET(DRAFT)     },
     { TICKET(DRAFT),         CHASE_DRAFT,   TICKET(DRAFT)     },
     { TICKET(DRAFT),         SUBMIT_TICKET, TICKET(SUBMITTED) },
@@ -137,7 +137,7 @@ static const struct move ticket_moves[] = {
 };
 
 static const struct move knowledge_moves[] = {
-    { KNOWLEDGE_(KNOWLEDGE_ABSENT), PUBLISH_KNOWLEDGE,  KNOWLEDGE_(PUBLISHED) },
+    { KNOWLEDGE_(NONE), PUBLISH_KNOWLEDGE,  KNOWLEDGE_(PUBLISHED) },
     { KNOWLEDGE_(PUBLISHED),        PUBLISH_KNOWLEDGE,  KNOWLEDGE_(PUBLISHED) },
     { KNOWLEDGE_(PUBLISHED),        WITHDRAW_KNOWLEDGE, KNOWLEDGE_(WITHDRAWN) },
     { KNOWLEDGE_(WITHDRAWN),        PUBLISH_KNOWLEDGE,  KNOWLEDGE_(PUBLISHED) },
@@ -149,10 +149,10 @@ static const char *const words[] = {
 };
 
 static const struct machine machines[] = {
-    { "shift",     SHIFTS,    offsetof(Shift, state),     &hotline_rows__shift_state__descriptor,     shift_moves,     NULL,  0             },
-    { "call",      CALLS,     offsetof(Call, state),      &hotline_rows__call_state__descriptor,      call_moves,      words, HOTLINE_MOVES },
-    { "ticket",    TICKETS,   offsetof(Ticket, state),    &hotline_rows__ticket_state__descriptor,    ticket_moves,    words, HOTLINE_MOVES },
-    { "knowledge", KNOWLEDGE, offsetof(Knowledge, state), &hotline_rows__knowledge_state__descriptor, knowledge_moves, NULL,  0             },
+    { "shift",     SHIFTS,    offsetof(Shift, state),     &hotline_rows__shift__state__descriptor,     shift_moves,     NULL,  0             },
+    { "call",      CALLS,     offsetof(Call, state),      &hotline_rows__call__state__descriptor,      call_moves,      words, HOTLINE_MOVES },
+    { "ticket",    TICKETS,   offsetof(Ticket, state),    &hotline_rows__ticket__state__descriptor,    ticket_moves,    words, HOTLINE_MOVES },
+    { "knowledge", KNOWLEDGE, offsetof(Knowledge, state), &hotline_rows__knowledge__state__descriptor, knowledge_moves, NULL,  0             },
     { 0 }
 };
 

@@ -94,7 +94,7 @@ void findings_found(struct turn *turn, const struct found *found)
     if (!turn_may_move(turn, FINDINGS, id, OPEN_FINDING)) {
         Finding *known =
             turn_edit(turn, FINDINGS, id); /* the same matter: one finding, more proof */
-        if (known != NULL && known->state != SUPERVISION_ROWS__FINDING_STATE__CLOSED
+        if (known != NULL && known->state != SUPERVISION_ROWS__FINDING__STATE__CLOSED
             && (known->n_evidence == 0
                 || strcmp(known->evidence[known->n_evidence - 1], turn->id) != 0))
             add_evidence(turn, known, turn->id);
@@ -300,7 +300,7 @@ int on_chase_finding(struct turn *turn, const void *message)
     const Supervision__ChaseFinding *chase = message;
     const Finding *now = turn_load(turn, FINDINGS, chase->finding);
 
-    if (now != NULL && now->state == SUPERVISION_ROWS__FINDING_STATE__RECHECKED) {
+    if (now != NULL && now->state == SUPERVISION_ROWS__FINDING__STATE__RECHECKED) {
         Finding *finding = turn_move_as(turn, FINDINGS, chase->finding, SETTLE);
         return finding != NULL ? state_closed(turn, chase->finding, finding) : turn->outcome;
     }

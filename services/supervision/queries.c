@@ -431,7 +431,7 @@ static const char *state_name(const ProtobufCEnumDescriptor *states, int state)
 
 static bool add_finding(struct list *list, const char *id, const Finding *finding)
 {
-    bool is_open = finding->state != SUPERVISION_ROWS__FINDING_STATE__CLOSED;
+    bool is_open = finding->state != SUPERVISION_ROWS__FINDING__STATE__CLOSED;
 
     if (list->open_only && !is_open)
         return true;
@@ -442,7 +442,7 @@ static bool add_finding(struct list *list, const char *id, const Finding *findin
     line->finding = ask_text(list->ask, "%s", id);
     line->unit = finding->unit;
     line->duty = finding->duty;
-    line->state = state_name(&supervision_rows__finding_state__descriptor, (int)finding->state);
+    line->state = state_name(&supervision_rows__finding__state__descriptor, (int)finding->state);
     line->due_ms = finding->due_ms;
     line->case_id = finding->case_id;
     line->text = finding->text;
@@ -498,6 +498,6 @@ int ask_sample_of(struct ask *ask, const void *message)
     answer.sample = inspection->sample;
     answer.n_sample = inspection->n_sample;
     answer.state =
-        state_name(&supervision_rows__inspection_state__descriptor, (int)inspection->state);
+        state_name(&supervision_rows__inspection__state__descriptor, (int)inspection->state);
     return give(ask, &answer.base);
 }

@@ -8,8 +8,8 @@
 #include "supervision/supervision.h"
 
 #define DUTY(state)       SUPERVISION__DUTY_STATE__##state
-#define FINDING(state)    SUPERVISION_ROWS__FINDING_STATE__##state
-#define INSPECTION(state) SUPERVISION_ROWS__INSPECTION_STATE__##state
+#define FINDING(state)    SUPERVISION_ROWS__FINDING__STATE__##state
+#define INSPECTION(state) SUPERVISION_ROWS__INSPECTION__STATE__##state
 
 static const struct table tables[] = {
     [CAMPAIGNS]     = { "campaigns",     &supervision_rows__campaign__descriptor   },
@@ -130,7 +130,7 @@ static const struct move duty_moves[] = {
 };
 
 static const struct move finding_moves[] = {
-    { FINDING(FINDING_ABSENT), OPEN_FINDING,       FINDING(OPEN)       },
+    { FINDING(NONE), OPEN_FINDING,       FINDING(OPEN)       },
     { FINDING(OPEN),           EXPLAIN_FINDING,    FINDING(EXPLAINED)  },
     { FINDING(OPEN),           CLOSE_FINDING,      FINDING(CLOSED)     },
     { FINDING(OPEN),           ESCALATE_FINDING,   FINDING(ESCALATED)  },
@@ -166,7 +166,7 @@ static const struct move finding_moves[] = {
 };
 
 static const struct move inspection_moves[] = {
-    { INSPECTION(INSPECTION_ABSENT), PLAN_INSPECTION,   INSPECTION(PLANNED)  },
+    { INSPECTION(NONE), PLAN_INSPECTION,   INSPECTION(PLANNED)  },
     { INSPECTION(PLANNED),           START_INSPECTION,  INSPECTION(RUNNING)  },
     { INSPECTION(RUNNING),           REPORT_INSPECTION, INSPECTION(REPORTED) },
     { 0, 0, 0 }
@@ -178,8 +178,8 @@ static const char *const words[] = {
 
 static const struct machine machines[] = {
     { "duty",       MARKS,       offsetof(Mark, state),       &supervision__duty_state__descriptor,            duty_moves,       words, SUPERVISION_MOVES },
-    { "finding",    FINDINGS,    offsetof(Finding, state),    &supervision_rows__finding_state__descriptor,    finding_moves,    words, SUPERVISION_MOVES },
-    { "inspection", INSPECTIONS, offsetof(Inspection, state), &supervision_rows__inspection_state__descriptor, inspection_moves, NULL, 0 },
+    { "finding",    FINDINGS,    offsetof(Finding, state),    &supervision_rows__finding__state__descriptor,    finding_moves,    words, SUPERVISION_MOVES },
+    { "inspection", INSPECTIONS, offsetof(Inspection, state), &supervision_rows__inspection__state__descriptor, inspection_moves, NULL, 0 },
     { 0 }
 };
 

@@ -45,7 +45,7 @@ START_TEST(a_seat_is_taken_handed_over_and_left)
                                    "dzb/1/3 hotline.HandOver\n"
                                    "    refuses: no HandOver: there is no such row in shifts\n"
                                    "dzb/1/4 hotline.OpenShift\n"
-                                   "    s1: SHIFT_ABSENT -> OPEN\n"
+                                   "    s1: NONE -> OPEN\n"
                                    "    forgets line: hotline.AlarmEmptySeat\n"
                                    "    emits hotline.ShiftOpened.dzb\n"
                                    "dzb/1/5 hotline.OpenShift\n"
