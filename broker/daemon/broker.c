@@ -1,6 +1,5 @@
 #include "daemon/broker.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
@@ -67,31 +66,37 @@ int broker_step(struct broker *broker, struct core_event *event)
     return r;
 }
 
-/* Hands what has gathered to the disk, and tells the core what is there. */
+/* The next batch goes to the thread before the receipts of the last one are written, so that the disk
+ * works meanwhile; and what is appended here blocks, so nothing that can be sent waits for it. */
+static int push(struct broker *broker, bool here)
+{
+    if (logger_is_busy(broker->logger) || logger_gathered(broker->logger) == 0)
+        return 0;
+    int r = here ? out_flush(broker) : 0;
+    broker->flushes++;
+    return r == 0 ? logger_push(broker->logger, here) : r;
+}
+
+/* Hands what has gathered to the disk, and tells the core what is there: until nothing more happens
+ * at once. */
 int broker_commit(struct broker *broker, bool here)
 {
     uint64_t committed;
 
-    int r = logger_poll(broker->logger, &committed, &broker->batch);
-    if (r < 0)
-        return r;
-    if (committed <= broker->committed && !logger_is_busy(broker->logger)
-        && logger_gathered(broker->logger) > 0) {
-        broker->flushes++;
-        broker->batch = NULL;
-        r = logger_push(broker->logger, here);
+    while (true) {
+        int r = logger_poll(broker->logger, &committed, &broker->batch);
+        if (r == 0)
+            r = push(broker, here && committed == broker->committed);
         if (r == 0)
             r = logger_poll(broker->logger, &committed, &broker->batch);
+        if (r < 0 || committed == broker->committed)
+            return r;
+        broker->committed = committed;
+        r = broker_step(broker,
+                        &(struct core_event){ .kind = CORE_COMMITTED, .committed_seq = committed });
+        if (r < 0)
+            return r;
     }
-    if (r < 0 || committed <= broker->committed)
-        return r;
-    broker->committed = committed;
-    /* The next batch goes to the disk while this one's receipts are written. */
-    const struct log_batch *batch = broker->batch;
-    r = broker_step(broker,
-                    &(struct core_event){ .kind = CORE_COMMITTED, .committed_seq = committed });
-    assert(batch == broker->batch);
-    return r;
 }
 
 /* ---- start ----------------------------------------------------------------------------------------- */
@@ -464,6 +469,8 @@ static int turn(struct broker *broker)
         r = door_answer(broker);
     if (r == 0 && (ready & 8) != 0)
         r = read_signals(broker);
+    if ((ready & 4) != 0)
+        logger_heard(broker->logger);
     if (r == 0)
         r = broker_commit(broker, false);
     if (r == 0 && (ready & 1) != 0)

@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 
-enum { RETRY_MS = 200, PREPARE_EACH_BYTES = 256 << 10 };
+enum { BATCHES = 3, RETRY_MS = 200, PREPARE_EACH_BYTES = 256 << 10 };
 
 struct logger {
     struct log *log;
@@ -19,16 +19,18 @@ struct logger {
     pthread_t thread;
     bool has_thread;
 
-    /* The bus loop's own. */
+    /* The bus loop's own: one gathers, one is in the flush, one is the last that was. */
+    struct log_batch *batches[BATCHES];
     struct log_batch *gathering;
-    struct log_batch *other; /* in the flush, or the last that was */
-    bool busy;               /* it is in the flush                 */
+    struct log_batch *flying_batch;
+    struct log_batch *last;
+    bool busy; /* flying_batch is in the flush */
 
     pthread_mutex_t mutex; /* guards all below */
     pthread_cond_t changed;
     bool owned;   /* somebody is inside log_append                */
     bool working; /* the thread is at something else              */
-    bool flying;  /* `other` is the thread's, until it is durable */
+    bool flying;  /* flying_batch is the thread's, until it is durable */
     bool prepare; /* the next segment may want filling            */
     bool full;
     bool stop;
@@ -65,9 +67,9 @@ static void wait_ms(struct logger *logger, int ms)
 static void append(struct logger *logger)
 {
     logger->owned = true;
-    logger->unprepared_bytes += log_batch_bytes(logger->other);
+    logger->unprepared_bytes += log_batch_bytes(logger->flying_batch);
     pthread_mutex_unlock(&logger->mutex);
-    int r = log_append(logger->log, logger->other);
+    int r = log_append(logger->log, logger->flying_batch);
     pthread_mutex_lock(&logger->mutex);
     logger->owned = false;
     logger->full = r == LOG_FULL;
@@ -170,9 +172,10 @@ int logger_open(struct log *log, uint64_t batch_bytes, struct logger **ret_logge
     logger->batch_bytes = batch_bytes;
     logger->prepare = true;
     logger->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    int r = logger->event < 0 ? FAULT(-errno) : log_batch_open(&logger->gathering);
-    if (r == 0)
-        r = log_batch_open(&logger->other);
+    int r = logger->event < 0 ? FAULT(-errno) : 0;
+    for (int i = 0; r == 0 && i < BATCHES; i++)
+        r = log_batch_open(&logger->batches[i]);
+    logger->gathering = logger->batches[0];
     if (r == 0)
         r = start(logger);
     if (r < 0) {
@@ -196,8 +199,8 @@ void logger_close(struct logger *logger)
         pthread_cond_destroy(&logger->changed);
         pthread_mutex_destroy(&logger->mutex);
     }
-    log_batch_close(logger->gathering);
-    log_batch_close(logger->other);
+    for (int i = 0; i < BATCHES; i++)
+        log_batch_close(logger->batches[i]);
     if (logger->event >= 0)
         close(logger->event);
     free(logger);
@@ -231,12 +234,12 @@ bool logger_is_busy(const struct logger *logger)
     return logger->busy;
 }
 
-static void swap(struct logger *logger)
+static void take_off(struct logger *logger)
 {
-    struct log_batch *batch = logger->gathering;
-
-    logger->gathering = logger->other;
-    logger->other = batch;
+    logger->flying_batch = logger->gathering;
+    for (int i = 0; i < BATCHES; i++)
+        if (logger->batches[i] != logger->flying_batch && logger->batches[i] != logger->last)
+            logger->gathering = logger->batches[i];
     log_batch_reset(logger->gathering);
 }
 
@@ -245,8 +248,8 @@ static int append_here(struct logger *logger)
 {
     logger->owned = true;
     pthread_mutex_unlock(&logger->mutex);
-    uint64_t bytes = log_batch_bytes(logger->other);
-    int r = log_append(logger->log, logger->other);
+    uint64_t bytes = log_batch_bytes(logger->flying_batch);
+    int r = log_append(logger->log, logger->flying_batch);
     pthread_mutex_lock(&logger->mutex);
     logger->owned = false;
     logger->unprepared_bytes += bytes;
@@ -269,7 +272,7 @@ int logger_push(struct logger *logger, bool here)
 
     if (logger->busy || log_batch_count(logger->gathering) == 0)
         return 0;
-    swap(logger);
+    take_off(logger);
     logger->busy = true;
     pthread_mutex_lock(&logger->mutex);
     if (logger->fault != 0) {
@@ -284,19 +287,25 @@ int logger_push(struct logger *logger, bool here)
     return r;
 }
 
-int logger_poll(struct logger *logger, uint64_t *ret_committed, const struct log_batch **ret_batch)
+void logger_heard(struct logger *logger)
 {
     uint64_t count;
     ssize_t size = read(logger->event, &count, sizeof(count));
 
     (void)size;
+}
+
+int logger_poll(struct logger *logger, uint64_t *ret_committed, const struct log_batch **ret_batch)
+{
     pthread_mutex_lock(&logger->mutex);
     int r = logger->fault;
-    if (!logger->flying)
+    if (logger->busy && !logger->flying) {
         logger->busy = false;
+        logger->last = logger->flying_batch;
+    }
     pthread_mutex_unlock(&logger->mutex);
     *ret_committed = log_head(logger->log);
-    *ret_batch = logger->busy || log_batch_count(logger->other) == 0 ? NULL : logger->other;
+    *ret_batch = logger->last;
     return r;
 }
 

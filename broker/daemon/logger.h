@@ -20,8 +20,9 @@ struct logger;
 int logger_open(struct log *log, uint64_t batch_bytes, struct logger **ret_logger);
 void logger_close(struct logger *logger);
 
-/* Readable when the thread has finished something: logger_poll tells what. */
+/* Readable when the thread has finished something, until logger_heard; logger_poll tells what. */
 int logger_fd(const struct logger *logger);
+void logger_heard(struct logger *logger);
 
 /* Room for a record in the batch that gathers, lent to be filled at once; as log_batch_add.  There is
  * always room while logger_is_full is false and one step adds no more than a MiB. */
@@ -37,7 +38,7 @@ int logger_push(struct logger *logger, bool here);
 /* Whether a batch is on its way to the disk. */
 bool logger_is_busy(const struct logger *logger);
 
-/* The last durable sequence, and the batch that it ends (lent until the next logger_push; NULL: none
+/* The last durable sequence, and the batch that it ends (lent until the next one is durable; NULL: none
  * yet).  A fault of the thread comes out here: acknowledge nothing, and end. */
 int logger_poll(struct logger *logger, uint64_t *ret_committed, const struct log_batch **ret_batch);
 
