@@ -127,7 +127,8 @@ int on_handed_back(struct turn *turn, const void *message)
     entry->open_items = back->open_items;
     entry->list_hash = back->list_hash;
     entry->at_ms = turn->now_ms;
-    memcpy(all, campaign->handed_back, campaign->n_handed_back * sizeof(HandBack *));
+    for (size_t i = 0; i < campaign->n_handed_back; i++)
+        all[i] = campaign->handed_back[i];
     all[campaign->n_handed_back++] = entry;
     campaign->handed_back = all;
     if (campaign->wound_down && all_handed_back(turn, campaign))

@@ -114,10 +114,12 @@ int on_report_link(struct turn *turn, const void *message)
     return report->up ? link_up(turn, report) : link_down(turn, report);
 }
 
-/* The alarm runs from the moment the link was lost, and never from a moment that is past. */
+/* The alarm runs from the moment the link was lost, which the broker may have seen before any policy
+ * was in force: so its span is that of now.  It never falls due at a moment that is past. */
 static void remind_silence(struct turn *turn, const Endpoint *endpoint)
 {
-    uint64_t due_ms = directory_due(turn, "org.down_urgent", "", endpoint->since_ms);
+    uint64_t lost_ms = endpoint->since_ms < turn->now_ms ? turn->now_ms - endpoint->since_ms : 0;
+    uint64_t due_ms = directory_due(turn, "org.down_urgent", "", turn->now_ms) - lost_ms;
     Organisation__AlarmSilence alarm = { IS(organisation__alarm_silence), .unit = endpoint->unit,
                                          .since_ms = endpoint->since_ms };
 
@@ -163,8 +165,7 @@ int on_alarm_silence(struct turn *turn, const void *message)
                                        .since_ms = endpoint->since_ms,
                                        .open_urgent = open_urgent(endpoint) };
     COPY_LIST(&event, endpoint, phone_tree);
-    struct turn_post post = { .unit = endpoint->unit, .to = "lgo", .message = &event.base };
-    return turn_post(turn, &post);
+    return turn_emit(turn, endpoint->unit, &event.base);
 }
 
 /* ---- what is urgent, and with whom ---------------------------------------------------------------- */
@@ -201,7 +202,9 @@ int on_dispatched(struct turn *turn, const void *message)
 
     if (turn->outcome != 0 || turn_load(turn, ITEMS, key) != NULL)
         return turn->outcome;
+    OrganisationRows__Mark *serves = turn_edit(turn, SERVERS, turn->service);
     Item *item = turn_edit(turn, ITEMS, key);
+    serves->on = true;
     item->unit = event->to_unit;
     item->need = event->need;
     Latest *latest = turn_edit(turn, LATEST, item_key(turn, event->need));

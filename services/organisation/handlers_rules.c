@@ -10,7 +10,6 @@ typedef OrganisationRows__Served Served;
 typedef OrganisationRows__Responsibility Responsibility;
 typedef OrganisationRows__Policy Policy;
 typedef OrganisationRows__PolicyValue PolicyValue;
-typedef OrganisationRows__Mark Mark;
 
 int on_set_catchment(struct turn *turn, const void *message)
 {
@@ -56,8 +55,6 @@ int on_set_responsibility(struct turn *turn, const void *message)
     row->first_unit = command->first_unit;
     row->second_unit = command->second_unit;
     row->verifier = command->verifier;
-    Mark *serves = turn_edit(turn, SERVERS, command->service);
-    serves->on = true;
 
     Organisation__ResponsibilitySet event = { IS(organisation__responsibility_set),
                                               .category = command->category,

@@ -28,7 +28,7 @@ enum {
     ROSTERS,          /* unit/seat                                                 */
     CATCHMENTS,       /* committee/kind, `any` for every kind                      */
     RESPONSIBILITIES, /* category/kind                                             */
-    SERVERS,          /* service: a mark on each service that serves needs         */
+    SERVERS,          /* service: a mark on each that has dispatched a need        */
     POLICIES,         /* key/scope                                                 */
     PLANS,
     VERSIONS,  /* plan/version                                              */

@@ -42,9 +42,7 @@ void put_away(struct turn *turn, struct change *change, const char *kind, uint64
 /* The committee, or a service that has heard of it: care from a carer, homes from a home. */
 static bool may_tell(struct turn *turn, const Person *person)
 {
-    const char *unit = turn_actor_unit(turn);
-
-    if (strcmp(unit, "care") == 0 || strcmp(unit, "homes") == 0)
+    if (from_service(turn, "care") || from_service(turn, "homes"))
         return turn->outcome == 0;
     return by_owner(turn, person);
 }

@@ -16,13 +16,13 @@ enum { OF_AGE = 18 };
  * themselves. */
 static bool may_report(struct turn *turn)
 {
-    static const char *const services[] = { "care", "homes", "incident", "referral", "sjb", NULL };
+    static const char *const services[] = { "care", "homes", "incident", "referral", NULL };
     const char *unit = turn_actor_unit(turn);
 
     for (size_t i = 0; services[i] != NULL; i++)
-        if (strcmp(unit, services[i]) == 0)
+        if (from_service(turn, services[i]))
             return turn->outcome == 0;
-    if (directory_committee(turn, unit) || is_centre(turn, unit))
+    if (strcmp(unit, "sjb") == 0 || directory_committee(turn, unit) || is_centre(turn, unit))
         return turn->outcome == 0;
     turn_refuse(turn, TOWN__REFUSAL__NOT_ALLOWED, "%s is not for %s", turn->message, unit);
     return false;

@@ -38,7 +38,7 @@ static bool may_change(struct turn *turn, const Person *person, const char *path
 
     if (strcmp(unit, person->owner) == 0)
         return true;
-    if (strcmp(unit, "care") == 0)
+    if (from_service(turn, "care"))
         return strcmp(path, "phones") == 0 || strcmp(path, "medicines") == 0;
     return is_centre(turn, unit) && group_of(path) == HEALTH;
 }
@@ -336,6 +336,17 @@ static uint64_t known_at(const Person *person, size_t i)
     return at_ms;
 }
 
+/* When it is too old: by the span that is in force now, since a number may have been checked long
+ * before there was a policy. */
+static uint64_t old_at(struct turn *turn, const Person *person, size_t i)
+{
+    uint64_t at_ms = known_at(person, i);
+
+    return at_ms == 0
+               ? 0
+               : at_ms + directory_due(turn, aging[i].policy, "", turn->now_ms) - turn->now_ms;
+}
+
 static const char *stale_key(struct turn *turn, const Person *person, size_t i)
 {
     return turn_key(turn, "%s/%s/%s", person->owner, person->person, aging[i].path);
@@ -350,8 +361,7 @@ void watch_age(struct turn *turn, Person *person)
     if (!is_served(person->state))
         return;
     for (size_t i = 0; i < AGING && turn->outcome == 0; i++) {
-        uint64_t at_ms = known_at(person, i);
-        uint64_t due_ms = at_ms == 0 ? 0 : directory_due(turn, aging[i].policy, "", at_ms);
+        uint64_t due_ms = old_at(turn, person, i);
         bool told = turn_load(turn, STALE, stale_key(turn, person, i)) != NULL;
         if (told && (due_ms == 0 || due_ms > turn->now_ms)) {
             turn_drop(turn, STALE, stale_key(turn, person, i));
@@ -379,7 +389,7 @@ static void tell_stale(struct turn *turn, const Person *person, size_t i)
 {
     uint64_t at_ms = known_at(person, i);
 
-    if (at_ms == 0 || directory_due(turn, aging[i].policy, "", at_ms) > turn->now_ms
+    if (at_ms == 0 || old_at(turn, person, i) > turn->now_ms
         || turn_load(turn, STALE, stale_key(turn, person, i)) != NULL)
         return;
     RegistryRows__Stale *row = turn_edit(turn, STALE, stale_key(turn, person, i));

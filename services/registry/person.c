@@ -75,6 +75,11 @@ bool by_timer(struct turn *turn)
     return turn->outcome == 0;
 }
 
+bool from_service(struct turn *turn, const char *service)
+{
+    return strcmp(turn->source, service) == 0;
+}
+
 const char *who(struct turn *turn)
 {
     const char *post = turn_actor_post(turn);
