@@ -231,8 +231,8 @@ static void close_ticket(struct turn *turn, const char *id)
     bool is_helped =
         strcmp(ticket->outcome, "met") == 0 || strcmp(ticket->outcome, "partly_met") == 0;
     if (!is_helped) {
-        Entry *entry =
-            turn_edit(turn, UNRESOLVED, turn_key(turn, "%016" PRIu64 "/%s", turn->now_ms, id));
+        ticket->unresolved = turn_key(turn, "%016" PRIu64 "/%s", turn->now_ms, id);
+        Entry *entry = turn_edit(turn, UNRESOLVED, ticket->unresolved);
         if (entry != NULL)
             entry->there = true;
     }
@@ -275,8 +275,12 @@ int ticket_need_reopened(struct turn *turn, const void *message)
         if (need == NULL)
             continue;
         need->outcome = TOWN__NEED_OUTCOME__OUTCOME_ABSENT;
-        if (ticket->state == TICKET(DONE))
-            ticket_move(turn, id, REOPEN);
+        if (ticket->state != TICKET(DONE))
+            continue;
+        ticket_move(turn, id, REOPEN);
+        if (*ticket->unresolved != '\0')
+            turn_drop(turn, UNRESOLVED, ticket->unresolved);
+        ticket->unresolved = "";
     }
     return turn->outcome;
 }

@@ -51,18 +51,24 @@ static bool is_priority(const char *text)
     return text[0] == 'P' && text[1] >= '0' && text[1] <= '0' + LAST_PRIORITY && text[2] == '\0';
 }
 
-/* Its most urgent problem's; what is open from P0 to P2 is on the list that a handover names. */
+static const char *more_urgent(const char *most, const char *priority)
+{
+    return is_priority(priority) && (*most == '\0' || strcmp(priority, most) < 0) ? priority : most;
+}
+
+/* Its most urgent problem's, or open need's; what is open from P0 to P2 is on the list that a
+ * handover names. */
 void ticket_set_priority(struct turn *turn, const char *id, Ticket *ticket)
 {
     const char *most = "";
     bool is_open = ticket->state == TICKET(DRAFT) || ticket->state == TICKET(SUBMITTED)
                    || ticket->state == TICKET(TRIAGED);
 
-    for (size_t i = 0; i < ticket->n_problems; i++) {
-        const char *priority = ticket->problems[i]->priority;
-        if (is_priority(priority) && (*most == '\0' || strcmp(priority, most) < 0))
-            most = priority;
-    }
+    for (size_t i = 0; i < ticket->n_problems; i++)
+        most = more_urgent(most, ticket->problems[i]->priority);
+    for (size_t i = 0; i < ticket->n_needs; i++)
+        if (ticket->needs[i]->outcome == TOWN__NEED_OUTCOME__OUTCOME_ABSENT)
+            most = more_urgent(most, ticket->needs[i]->priority);
     ticket->priority = *most != '\0' ? most : "P3";
     if (is_open && strcmp(ticket->priority, "P2") <= 0) {
         Entry *entry = turn_edit(turn, URGENT, id);
@@ -300,6 +306,7 @@ static void open_need(struct turn *turn, const char *id, Ticket *ticket,
     TicketNeed row = HOTLINE_ROWS__TICKET_NEED__INIT;
     row.service = service;
     row.need = need;
+    row.priority = problem->priority;
     needs_add(turn, id, ticket, &row);
     Town__NeedSource source = TOWN__NEED_SOURCE__INIT;
     source.ticket = id;

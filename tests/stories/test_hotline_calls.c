@@ -4,9 +4,10 @@
  */
 #include <stdio.h>
 
-#include "hotline/hotline.h"
 #include "lib/story.h"
-#include "organisation/organisation.h"
+
+extern const struct service organisation_service;
+extern const struct service hotline_service;
 
 #define C41 "310115125041"
 

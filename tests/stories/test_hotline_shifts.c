@@ -1,9 +1,10 @@
 /*
  * The line day and night: shifts, a handover that hides nothing, and nobody at the seat (S-061).
  */
-#include "hotline/hotline.h"
 #include "lib/story.h"
-#include "organisation/organisation.h"
+
+extern const struct service organisation_service;
+extern const struct service hotline_service;
 
 static struct story *open_town(void)
 {
