@@ -167,13 +167,13 @@ static void restart_done(struct turn *turn, Need *need)
         return;
     start(turn, need, "done", old->policy, old->from_ms);
     Clock *clock = loop_clock(need, "done");
+    if (clock == NULL || need->spans->held_ms == 0)
+        return;
     struct directory_pause pause = { .key = clock->policy,
                                      .scope = clock->scope,
                                      .from_ms = clock->from_ms,
                                      .pause_ms = clock->from_ms,
                                      .until_ms = clock->from_ms + need->spans->held_ms };
-    if (need->spans->held_ms == 0)
-        return;
     clock->due_ms = directory_paused(turn, &pause, clock->due_ms);
     clock->warn_ms = directory_paused(turn, &pause, clock->warn_ms);
 }
@@ -189,9 +189,8 @@ static void shorten(struct turn *turn, Need *need, const char *name, uint64_t fr
     kept = *old;
     loop_start(turn, need, name, from_ms);
     Clock *clock = loop_clock(need, name);
-    if (clock->due_ms < kept.due_ms)
-        return;
-    *clock = kept;
+    if (clock != NULL && clock->due_ms >= kept.due_ms)
+        *clock = kept;
 }
 
 void loop_reprioritise(struct turn *turn, Need *need, uint32_t priority)
