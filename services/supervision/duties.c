@@ -53,11 +53,12 @@ static const char *board_key(struct turn *turn, const char *unit, const char *ke
     return turn_key(turn, "%s/%s", unit, key);
 }
 
+/* What comes at the very instant is in time: the last timer waits for it. */
 static void chase(struct turn *turn, const char *key, uint64_t at_ms, bool final)
 {
     Supervision__ChaseDuty chase = { IS(supervision__chase_duty), .key = key, .final = final };
 
-    turn_remind(turn, key, at_ms, &chase.base);
+    turn_remind(turn, key, final ? at_ms + 1 : at_ms, &chase.base);
 }
 
 static void stop_chasing(struct turn *turn, const char *key)
