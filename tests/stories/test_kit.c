@@ -24,6 +24,7 @@ START_TEST(a_job_is_opened_taken_and_done)
                                    "    refuses: no Complete: there is no such row in jobs\n"
                                    "hcz/1/2 toy.Accept\n"
                                    "    Z7: OPEN -> TAKEN\n"
+                                   "    emits toy.Accepted.c41\n"
                                    "hcs/1/1 toy.Complete\n"
                                    "    refuses: another unit has taken it\n"
                                    "hcz/1/3 toy.Complete\n"

@@ -605,6 +605,7 @@ static void check_mailboxes(struct checker *checker)
 {
     struct map tokens = { 0 };
     struct map done = { 0 };
+    struct map perhaps = { 0 };
 
     /* Leases and receipts of one mailbox stand in the order in which they happened. */
     EACH(leased, LEASED)
@@ -621,6 +622,8 @@ static void check_mailboxes(struct checker *checker)
     }
     EACH(receipt, RECEIPT)
     {
+        if (strcmp(receipt->word[4], "unknown") == 0)
+            *at_pair(&perhaps, receipt->word[1], receipt->word[2]) = 1;
         if (strcmp(receipt->word[4], "ok") != 0)
             continue;
         if (number_of(receipt->word[3]) < *at_pair(&tokens, receipt->word[1], receipt->word[2]))
@@ -640,6 +643,7 @@ static void check_mailboxes(struct checker *checker)
                 collects->word[1]);
     close_map(&tokens);
     close_map(&done);
+    close_map(&perhaps);
 }
 
 static void check_rest(struct checker *checker)

@@ -27,7 +27,7 @@
  *     accessed SEQ REF
  *     collects MAILBOX FILTER                                                     H10
  *     leased MAILBOX SEQ TOKEN
- *     receipt MAILBOX SEQ TOKEN ok|refused
+ *     receipt MAILBOX SEQ TOKEN ok|refused|unknown
  *     dead_letter MAILBOX SEQ
  *     checkpoint SIZE ROOT                                                        H11
  *     heard SESSION SEQ               in the order in which it was heard          H12

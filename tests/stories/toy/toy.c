@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/crc.h"
 #include "base/err.h"
 #include "kit/query.h"
 #include "kit/turn.h"
@@ -13,6 +14,17 @@ typedef ToyRows__Job Job;
 typedef ToyRows__Tally Tally;
 
 unsigned toy_faults;
+
+/* Each message that takes effect, and what it was. */
+static int on_any(struct turn *turn)
+{
+    ToyRows__Entry *entry =
+        turn_edit(turn, JOURNAL, turn_key(turn, "%020llu", (unsigned long long)turn->seq));
+
+    entry->id = turn->id;
+    entry->digest = turn_text(turn, "%08x", crc32c(0, turn->body.data, turn->body.size));
+    return 0;
+}
 
 static int on_open(struct turn *turn, const void *message)
 {
@@ -43,7 +55,8 @@ static int on_accept(struct turn *turn, const void *message)
     if (job == NULL)
         return turn->outcome;
     job->taken_by = turn_text(turn, "%s", turn_actor_unit(turn));
-    return 0;
+    Town__Accepted accepted = { IS(town__accepted), .assignment = job->id };
+    return turn_emit(turn, job->place, &accepted.base);
 }
 
 static int on_complete(struct turn *turn, const void *message)
@@ -181,6 +194,7 @@ static int on_ask(struct ask *ask, const void *message)
 static const struct table tables[] = {
     [JOBS] = { .name = "jobs", .row = &toy_rows__job__descriptor },
     [TALLIES] = { .name = "tallies", .row = &toy_rows__tally__descriptor },
+    [JOURNAL] = { .name = "journal", .row = &toy_rows__entry__descriptor },
     { 0 }
 };
 
@@ -196,11 +210,13 @@ static const struct command commands[] = {
     { 0 }
 };
 
-static const ProtobufCMessageDescriptor *const events[] = {
-    &town__need_opened__descriptor,     &town__need_closed__descriptor,
-    &town__expired__descriptor,         &town__interim_reported__descriptor,
-    &town__marked_in_error__descriptor, NULL
-};
+static const ProtobufCMessageDescriptor *const events[] = { &town__need_opened__descriptor,
+                                                            &town__accepted__descriptor,
+                                                            &town__need_closed__descriptor,
+                                                            &town__expired__descriptor,
+                                                            &town__interim_reported__descriptor,
+                                                            &town__marked_in_error__descriptor,
+                                                            NULL };
 
 static const struct move moves[] = { { S(NONE), OPEN_NEED, S(OPEN) },
                                      { S(OPEN), ACCEPT, S(TAKEN) },
@@ -229,6 +245,7 @@ const struct service toy_service = {
     .events = events,
     .machines = machines,
     .questions = questions,
+    .any = on_any,
 };
 
 /* ---- the other one ------------------------------------------------------------------------------------ */

@@ -3,13 +3,14 @@
  * and done, or late.
  *
  * It speaks the kernel's words under the name `toy`: toy.OpenNeed opens a job, toy.Accept takes it,
- * toy.Complete does it, toy.Due (a timer's) makes it late; toy.Escalated of `boss` is heard too.
+ * toy.Complete does it, toy.Due (a timer's) makes it late; boss.NeedClosed is heard too.  A journal
+ * has each message that took effect.
  */
 #pragma once
 
 #include "kit/service.h"
 
-enum { JOBS, TALLIES };
+enum { JOBS, TALLIES, JOURNAL };
 enum { OPEN_NEED, ACCEPT, COMPLETE, DUE, RULE, REPORT_INTERIM, TOLD_CLOSED, MARK_ERROR };
 
 extern const struct service toy_service;  /* hears what others close: boss.NeedClosed */
