@@ -293,20 +293,9 @@ int verb_duties(struct cli *cli)
 int verb_worklist(struct cli *cli)
 {
     const char *unit = cli_argument(cli);
-    if (unit == NULL)
-        unit = cli->unit;
-    const char *argument = arena_print(&cli->arena, "unit=%s", unit);
-    int status = 0;
+    int status = cli_no_more(cli);
 
-    for (const struct service *const *service = cli_services; *service != NULL && status == 0;
-         service++) {
-        if ((*service)->loop == NULL)
-            continue;
-        if (!cli->json && !cli->quiet)
-            printf("%s\n", (*service)->name);
-        status = ask_named(cli, (*service)->name, "Worklist", argument);
-    }
-    return status;
+    return status != 0 ? status : worklist_print(cli, unit == NULL ? cli->unit : unit);
 }
 
 int verb_describe(struct cli *cli)

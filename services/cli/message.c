@@ -333,19 +333,29 @@ json_t *message_json(struct cli *cli, const struct stored *stored)
     return object;
 }
 
+static bool is_among(const char *const *names, const char *name)
+{
+    for (; *names != NULL; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
 /* What a line of a timeline shows: ids, codes, numbers and times, never a card. */
-static void brief(struct cli *cli, const ProtobufCMessage *message, char *text, size_t room)
+static void brief(const ProtobufCMessage *message, const char *const *skipped, char *text,
+                  size_t room)
 {
     json_t *object = json_from_message(message);
     const char *name;
     json_t *value;
     size_t used = strlen(text);
 
-    (void)cli;
     json_object_foreach(object, name, value)
     {
         size_t length = strlen(name);
         const char *gap = used == 0 ? "" : " ";
+        if (is_among(skipped, name))
+            continue;
         if (strcmp(name, "card") == 0 || strcmp(name, "host") == 0 || json_is_false(value))
             continue;
         if (length > 2 && strcmp(name + length - 2, "Ms") == 0) {
@@ -373,18 +383,37 @@ static void brief(struct cli *cli, const ProtobufCMessage *message, char *text, 
     json_decref(object);
 }
 
-const char *message_brief(struct cli *cli, const struct stored *stored)
+static const char *brief_without(struct cli *cli, const struct stored *stored,
+                                 const char *const *skipped)
 {
     char text[BRIEF_BYTES] = "";
     ProtobufCMessage *body = body_of(cli, stored);
 
     if (body != NULL)
-        brief(cli, body, text, sizeof(text));
+        brief(body, skipped, text, sizeof(text));
     /* A text that was cut inside a character loses the rest of it. */
     size_t length = strlen(text);
     while (length > 0 && !scan_text(slice_of(text, length)))
         text[--length] = '\0';
     return arena_text(&cli->arena, text);
+}
+
+const char *message_brief(struct cli *cli, const struct stored *stored)
+{
+    static const char *const none[] = { NULL };
+    return brief_without(cli, stored, none);
+}
+
+const char *message_telling(struct cli *cli, const struct stored *stored)
+{
+    /* What every message of one case repeats, and what only a program wants. */
+    static const char *const skipped[] = {
+        "need",        "assignment",  "person",       "plac",          "ticket",   "call",
+        "toUnit",      "toPost",      "caseId",       "place",         "id",       "byPost",
+        "unit",        "evidence",    "period",       "command",       "category", "seat",
+        "handlerUnit", "handlerPost", "verifierUnit", "daysLeftKnown", NULL,
+    };
+    return brief_without(cli, stored, skipped);
 }
 
 int message_print_outcome(struct cli *cli, const struct stored *stored)

@@ -32,6 +32,9 @@ json_t *message_json(struct cli *cli, const struct stored *stored);
 /* The body as one short line of `field=value` for people, without particulars of a card. */
 const char *message_brief(struct cli *cli, const struct stored *stored);
 
+/* The same without the ids that all messages of one case have in common. */
+const char *message_telling(struct cli *cli, const struct stored *stored);
+
 /* `referral/1/42` of a stored message, and the three tokens of its subject. */
 const char *message_id(struct cli *cli, const struct stored *stored);
 struct message_tokens {

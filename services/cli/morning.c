@@ -56,6 +56,13 @@ static void wait_real_ms(struct morning *morning, uint64_t ms)
     } while (clock_steady_us() < end_us);
 }
 
+/* Takes a value and lends it until the morning ends. */
+static json_t *keep(struct morning *morning, json_t *value)
+{
+    json_array_append_new(morning->kept, value);
+    return value;
+}
+
 static json_t *parse(struct morning *morning, const char *text)
 {
     const char *error;
@@ -65,7 +72,7 @@ static json_t *parse(struct morning *morning, const char *text)
         fail_scene(morning, arena_print(&morning->cli->arena, "%s: %s", text, error));
         return NULL;
     }
-    return value;
+    return keep(morning, value);
 }
 
 void morning_say(struct morning *morning, const char *post, const char *subject,
@@ -125,7 +132,7 @@ const json_t *morning_ask(struct morning *morning, const char *post, const char 
         link_close(link);
     }
     if (status == 0)
-        answer = message_answer(cli, subject, body);
+        answer = keep(morning, message_answer(cli, subject, body));
     if (answer == NULL)
         fail_scene(morning, arena_print(&cli->arena, "%s has no answer to %s", post, subject));
     return answer;
@@ -161,7 +168,7 @@ static bool search_each(void *context, const struct stored *stored)
 {
     struct search *search = context;
     struct cli *cli = search->morning->cli;
-    json_t *message = message_json(cli, stored);
+    json_t *message = keep(search->morning, message_json(cli, stored));
     const json_t *body = json_object_get(message, "body");
 
     if (!has_all(body, search->wanted)) {
@@ -296,19 +303,29 @@ void morning_case(struct morning *morning, const char *case_id)
     morning->cases[morning->case_count++].case_id = case_id;
 }
 
-uint64_t morning_now_ms(struct morning *morning)
+static Bus__Welcome welcome_now(struct morning *morning)
 {
+    Bus__Welcome welcome = BUS__WELCOME__INIT;
     struct link *link;
-    uint64_t now_ms = 0;
 
     become(morning->cli, watcher);
     if (link_open(morning->cli, &link) != 0) {
         fail_scene(morning, "the broker does not answer");
-        return 0;
+        return welcome;
     }
-    now_ms = link_welcome(link)->time_ms;
+    welcome = *link_welcome(link);
     link_close(link);
-    return now_ms;
+    return welcome;
+}
+
+uint64_t morning_now_ms(struct morning *morning)
+{
+    return welcome_now(morning).time_ms;
+}
+
+uint64_t morning_head(struct morning *morning)
+{
+    return welcome_now(morning).head;
 }
 
 /* ---- the desks ------------------------------------------------------------------------------------- */
@@ -479,7 +496,7 @@ static void stay(struct morning *morning)
 
 int verb_morning(struct cli *cli)
 {
-    struct morning morning = { .cli = cli };
+    struct morning morning = { .cli = cli, .kept = json_array() };
     bool stays = cli_flag(cli, "--stay");
     const char *only = cli_option(cli, "--scene");
 
@@ -505,5 +522,6 @@ int verb_morning(struct cli *cli)
             stay(&morning);
     }
     close_desks(&morning);
+    json_decref(morning.kept);
     return status != 0 ? status : morning.failures > 0 ? EXIT_REFUSED : 0;
 }

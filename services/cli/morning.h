@@ -33,6 +33,7 @@ struct morning {
     uint32_t failures; /* of the morning */
     uint32_t checked;  /* events that came as they should */
     uint64_t since;    /* seq of what was said last */
+    json_t *kept;      /* every answer and body that was lent */
     struct {
         const char *scene;
         const char *case_id;
@@ -48,7 +49,8 @@ void morning_say(struct morning *morning, const char *post, const char *subject,
     __attribute__((format(printf, 5, 6)));
 
 /* Waits for a message of that subject behind what was said last, whose body has the fields of the
- * JSON object (printf-like, "{}" for any).  Lends its body, and its envelope's case, as the arena. */
+ * JSON object (printf-like, "{}" for any).  Lends its body and its case until the morning
+ * ends. */
 struct morning_heard {
     uint64_t seq;
     uint64_t time_ms;
@@ -70,7 +72,8 @@ void morning_hear_nothing(struct morning *morning, uint64_t since, const char *s
 /* A text field of what was heard (`found.0.person` goes down into lists); "" when it is absent. */
 const char *morning_text(const struct morning_heard *heard, const char *path);
 
-/* Asks as `post`; the answer as JSON, lent as the arena (NULL: none came, and the scene failed). */
+/* Asks as `post`; the answer as JSON, lent until the morning ends (NULL: none came, and the
+ * scene failed). */
 const json_t *morning_ask(struct morning *morning, const char *post, const char *subject,
                           const char *format, ...) __attribute__((format(printf, 4, 5)));
 
@@ -84,8 +87,9 @@ void morning_case(struct morning *morning, const char *case_id);
 void morning_cut(struct morning *morning, const char *unit);
 void morning_mend(struct morning *morning, const char *unit);
 
-/* Log time now. */
+/* Log time and the last sequence, now. */
 uint64_t morning_now_ms(struct morning *morning);
+uint64_t morning_head(struct morning *morning);
 
 /* ---- the scenes ------------------------------------------------------------------------------------ */
 

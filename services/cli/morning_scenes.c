@@ -33,44 +33,18 @@ static const char *person_of(struct morning *morning, const char *phone)
     return person;
 }
 
-/* What a sheet brought is a candidate until its committee says: this is the person. */
-static void verify(struct morning *morning, const char *committee, const char *person,
-                   const char *category, const char *class)
-{
-    const char *post = committee[9] == '0' && committee[10] == '0' ? C06 ".duty" : C41 ".duty";
-    char subject[64];
-
-    snprintf(subject, sizeof(subject), "registry.Verify.%s", committee);
-    morning_say(morning, post, subject, NULL,
-                "{\"person\":\"%s\",\"categories\":[\"%s\"],\"class\":\"%s\",\"basis\":\"notice\"}",
-                person, category, class);
-    snprintf(subject, sizeof(subject), "registry.Verified.%s", committee);
-    morning_hear(morning, subject, "{\"person\":\"%s\"}", person);
-}
-
 /* ---- the roster: who is who ------------------------------------------------------------------------ */
 
 static void play_roster(struct morning *morning)
 {
-    static const struct {
-        const char *phone;
-        const char *committee;
-        const char *category;
-        const char *class;
-    } people[] = {
-        { zhang_phone, C41, "ALONE_UNCARED", "RED" },
-        { li_phone, C41, "VERY_OLD_UNCARED", "YELLOW" },
-        { chen_phone, C41, "ALL_ELDERLY_UNCARED", "GREEN" },
-        { wang_phone, C41, "ALL_ELDERLY_UNCARED", "GREEN" },
-        { zhou_phone, C06, "ALONE_UNCARED", "YELLOW" },
-    };
+    static const char *const phones[] = { zhang_phone, li_phone, chen_phone, wang_phone,
+                                          zhou_phone };
 
-    for (size_t i = 0; i < sizeof(people) / sizeof(people[0]) && !morning->failed; i++) {
-        uint64_t since = morning->since;
-        const char *person = person_of(morning, people[i].phone);
-        morning->since = since;
-        morning_hear(morning, "registry.Accessed.*", "{\"persons\":[\"%s\"]}", person);
-        verify(morning, people[i].committee, person, people[i].category, people[i].class);
+    for (size_t i = 0; i < sizeof(phones) / sizeof(phones[0]) && !morning->failed; i++) {
+        morning->since = morning_head(morning);
+        const char *person = person_of(morning, phones[i]);
+        morning_hear(morning, "registry.Accessed.*",
+                     "{\"persons\":[\"%s\"],\"readerUnit\":\"dzb\",\"result\":\"ok\"}", person);
     }
 }
 
@@ -362,11 +336,11 @@ static void play_people(struct morning *morning)
 
 static const char sheet_text[] = "\xEF\xBB\xBF丹桂路居委会名单,,,,,,\n"
                                  "姓名,身份证号,性别,手机,住址,类别,依据\n"
-                                 "示例,319999193802140018,女,14190000000,演练路1号,独居,告知\n"
-                                 "赵玉珍,319999193802140018,女,14190000001,演练路2号,独居,告知\n"
+                                 "示例,319999193802149014,男,14190000000,演练路1号,独居,告知\n"
+                                 "赵玉珍,319999193802149014,男,14190000001,演练路2号,独居,告知\n"
                                  "钱根宝,319999193802140000,男,14190000002,演练路3号,独居,告知\n"
                                  "孙凤英,3.19999E+17,女,14190000003,演练路4号,独居,告知\n"
-                                 "吴德康,319999193903150013,男,14190000004,演练路5号,高龄,告知\n";
+                                 "吴德康,319999193903159027,女,14190000004,演练路5号,高龄,告知\n";
 
 static int import_sheet(struct morning *morning, const char *path)
 {
@@ -435,6 +409,35 @@ static void play_absence(struct morning *morning)
                  "{\"post\":\"" C06 ".head\",\"why\":\"successor\"}");
 }
 
+/* ---- what the morning leaves open ------------------------------------------------------------------------ */
+
+static const char *open_visit(struct morning *morning, const char *need, const char *person,
+                              const char *kind, const char *priority)
+{
+    morning_say(morning, C41 ".duty", "referral.OpenNeed." C41, NULL,
+                "{\"need\":\"%s\",\"person\":\"%s\",\"place\":\"" C41
+                "\",\"category\":\"MEDICAL\",\"kind\":\"%s\",\"priority\":\"%s\","
+                "\"detail\":\"asked at the door\",\"source\":{\"visit\":\"v2\"}}",
+                need, person, kind, priority);
+    morning_hear(morning, "referral.NeedOpened." C41, "{\"need\":\"%s\"}", need);
+    const struct morning_heard dispatched =
+        morning_hear(morning, "referral.Dispatched.hcz", "{\"need\":\"%s\"}", need);
+    morning_case(morning, dispatched.case_id);
+    return morning_text(&dispatched, "assignment");
+}
+
+/* One that waits at the centre, one that waits for its call-back. */
+static void play_open(struct morning *morning)
+{
+    const char *chen = person_of(morning, chen_phone);
+    const char *zhang = person_of(morning, zhang_phone);
+
+    open_visit(morning, "need-o1", chen, "CONSULT", "P3");
+    const char *assignment = open_visit(morning, "need-o2", zhang, "VISIT", "P2");
+    accept(morning, "hcz", NULL, assignment);
+    serve(morning, "hcz", NULL, "need-o2", assignment, "the doctor has been there");
+}
+
 /* ---- the deadlines: only where the clock runs fast --------------------------------------------------------- */
 
 /* C, the variant: nobody at hcz opens it; 15 minutes later it goes to the other centre. */
@@ -498,12 +501,13 @@ static void play_vacancy(struct morning *morning)
 }
 
 const struct morning_scene morning_scenes[] = {
-    { "0", "the committees verify whom their sheets brought", play_roster, false },
+    { "A", "the roster knows its people by their numbers, and leaves a trace", play_roster, false },
     { "B", "a medicine call, closed loop", play_medicine, false },
     { "C", "a centre refuses; the other; the arbiter", play_refusals, false },
     { "F", "moves, dies, is double", play_people, false },
     { "G", "a spreadsheet with two damaged rows", play_sheet, false },
     { "J", "someone is ill, someone resigns", play_absence, false },
+    { "O", "what the morning leaves open: a consultation, a call-back", play_open, false },
     { "C+", "a centre is silent: the clock moves it on", play_expiry, true },
     { "J+", "nobody is left in a committee: the office's duty acts", play_vacancy, true },
     { "K", "a committee off line", play_silence, true },

@@ -5,11 +5,22 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <wchar.h>
 
 #include "cli/csv_table.h"
 
 enum { SCREEN_COLUMNS = 80, CELL_LEAST = 6 };
+
+uint32_t print_screen(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= SCREEN_COLUMNS)
+        return size.ws_col;
+    return SCREEN_COLUMNS;
+}
 
 /* The width of the character at `text`, and its bytes. */
 static uint32_t measure(const char *text, size_t left, mbstate_t *state, size_t *ret_bytes)
@@ -100,14 +111,15 @@ static void line(const struct print_table *table, const char *const *cells, cons
     fputc('\n', out);
 }
 
-/* A row is never wider than 80 columns: the widest cells give way first. */
+/* A row is never wider than the terminal: the widest cells give way first. */
 static void fit(uint32_t *widths, uint32_t count)
 {
+    uint32_t screen = print_screen();
     uint32_t total = 2 * (count - 1);
 
     for (uint32_t i = 0; i < count; i++)
         total += widths[i];
-    while (total > SCREEN_COLUMNS) {
+    while (total > screen) {
         uint32_t widest = 0;
         for (uint32_t i = 1; i < count; i++)
             if (widths[i] > widths[widest])
@@ -168,11 +180,11 @@ void print_end(struct print_table *table, bool csv, FILE *out)
 void print_span(uint64_t ms, char text[PRINT_SPAN_SIZE])
 {
     if (ms < 60 * 1000)
-        snprintf(text, PRINT_SPAN_SIZE, "+%" PRIu64 ".%" PRIu64 " s", ms / 1000, ms % 1000 / 100);
+        snprintf(text, PRINT_SPAN_SIZE, "%" PRIu64 ".%" PRIu64 " s", ms / 1000, ms % 1000 / 100);
     else if (ms < 60 * 60 * 1000)
-        snprintf(text, PRINT_SPAN_SIZE, "+%" PRIu64 " min %" PRIu64 " s", ms / 60000,
+        snprintf(text, PRINT_SPAN_SIZE, "%" PRIu64 " min %" PRIu64 " s", ms / 60000,
                  ms / 1000 % 60);
     else
-        snprintf(text, PRINT_SPAN_SIZE, "+%" PRIu64 " h %" PRIu64 " min", ms / 3600000,
+        snprintf(text, PRINT_SPAN_SIZE, "%" PRIu64 " h %" PRIu64 " min", ms / 3600000,
                  ms / 60000 % 60);
 }

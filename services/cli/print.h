@@ -11,6 +11,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* How wide the terminal is; 80 where there is none. */
+uint32_t print_screen(void);
+
 /* Columns that `text` takes on a terminal; what is not UTF-8 counts one a byte. */
 uint32_t print_width(const char *text);
 
@@ -37,6 +40,6 @@ void print_row(struct print_table *table, const char *const *cells);
  * prints nothing. */
 void print_end(struct print_table *table, bool csv, FILE *out);
 
-/* `+3.7 s`, `+2 min 25 s`, `+1 h 14 min`: an interval as a person says it. */
+/* `3.7 s`, `2 min 25 s`, `1 h 14 min`: an interval as a person says it. */
 enum { PRINT_SPAN_SIZE = 32 };
 void print_span(uint64_t ms, char text[PRINT_SPAN_SIZE]);

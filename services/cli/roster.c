@@ -153,9 +153,7 @@ static const char *category_words(struct cli *cli, const Registry__RosterRow *ro
         return row->card->category_text;
     for (size_t i = 0; i < row->n_categories; i++)
         text = arena_print(&cli->arena, "%s%s%s", text, i == 0 ? "" : "、",
-                           protobuf_c_enum_descriptor_get_value(&registry__category__descriptor,
-                                                                (int)row->categories[i])
-                               ->name);
+                           sheet_category(row->categories[i]));
     return text;
 }
 

@@ -296,16 +296,12 @@ static int finish_batch(struct batch *batch)
                        : status;
 }
 
-/* A file has one batch for each committee; a dry run has a name of its own each time, so that it
- * does not stand in the way of the real one. */
+/* Each try is a batch of its own, so that one that was broken off stands in nobody's way; that a file
+ * is on the roster already is known by its hash. */
 static const char *batch_id(struct import *import, const char *committee)
 {
-    struct cli *cli = import->cli;
-
-    if (import->dry_run)
-        return arena_print(&cli->arena, "try-%.10s-%s-%08x", import->sheet.hash, committee,
-                           randombytes_random());
-    return arena_print(&cli->arena, "imp-%.16s-%s", import->sheet.hash, committee);
+    return arena_print(&import->cli->arena, "%s-%s-%08x", import->dry_run ? "try" : "imp",
+                       committee, randombytes_random());
 }
 
 static int import_committee(struct import *import, const char *committee, uint32_t rows)

@@ -320,8 +320,6 @@ static const struct {
     const char *word;
     Registry__Category category;
 } categories[] = {
-    /* A longer word stands before one that it contains. */
-    { "散居孤儿", REGISTRY__CATEGORY__ORPHAN },
     { "孤儿", REGISTRY__CATEGORY__ORPHAN },
     { "孤老", REGISTRY__CATEGORY__ORPHAN_ELDER },
     { "高龄", REGISTRY__CATEGORY__VERY_OLD_UNCARED },
@@ -330,7 +328,7 @@ static const struct {
     { "重残", REGISTRY__CATEGORY__SEVERELY_DISABLED },
     { "失能", REGISTRY__CATEGORY__DEPENDENT },
     { "重大疾病", REGISTRY__CATEGORY__GRAVELY_ILL },
-    { "大病", REGISTRY__CATEGORY__GRAVELY_ILL },
+    { "大病", REGISTRY__CATEGORY__GRAVELY_ILL }, /* another word for the one before */
     { "困境儿童", REGISTRY__CATEGORY__CHILD_IN_DIFFICULTY },
     { "留守儿童", REGISTRY__CATEGORY__LEFT_BEHIND_CHILD },
     { "监护缺失", REGISTRY__CATEGORY__UNGUARDED_CHILD },
@@ -339,6 +337,14 @@ static const struct {
 };
 
 enum { CATEGORIES = sizeof(categories) / sizeof(categories[0]) };
+
+const char *sheet_category(Registry__Category category)
+{
+    for (size_t i = 0; i < CATEGORIES; i++)
+        if (categories[i].category == category)
+            return categories[i].word;
+    return "";
+}
 
 static bool has(const Registry__ImportRow *row, Registry__Category category)
 {

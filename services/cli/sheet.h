@@ -74,6 +74,9 @@ struct sheet_committee {
 const char *sheet_committee(const struct sheet_committee *committees, uint32_t count,
                             const char *text, const char **ret_nearest);
 
+/* A category as a sheet says it (独居). */
+const char *sheet_category(Registry__Category category);
+
 /* The row as the registry takes it; `committee` is where it belongs ("" when its cell names none
  * that is known, and then the row carries OUTSIDE_COMMITTEE).  NULL: no memory. */
 Registry__ImportRow *sheet_row(const struct sheet *sheet, struct arena *arena, uint32_t row,

@@ -141,7 +141,7 @@ static void print_status(struct cli *cli, const Bus__Welcome *welcome, const jso
            time + 11);
     if (welcome->exercise)
         printf(cli_text("  EXERCISE (x%u)"), welcome->rate);
-    printf(cli_text("  up for %s\n"), span + 1);
+    printf(cli_text("  up for %s\n"), span);
     printf(cli_text("log  head %s   checked %s   disk free %u %%   sessions %u%s\n\n"),
            thousands(cli, number(status, "committed")),
            thousands(cli, number(status, "checkpoint")), (unsigned)number(status, "free_percent"),

@@ -11,7 +11,13 @@
 #include "cli/print.h"
 #include "cli/verbs.h"
 
-enum { PAGE = 500 };
+enum {
+    PAGE = 500,
+    SUBJECT_WIDTH = 28,
+    UNIT_WIDTH = 12,
+    SPAN_LEAST_MS = 1000,
+    WIDE_SCREEN = 110, /* from here on there is room for the sequence too */
+};
 
 struct timeline {
     struct cli *cli;
@@ -25,8 +31,9 @@ static int timeline_row(struct timeline *timeline, const struct stored *stored)
     struct cli *cli = timeline->cli;
     struct message_tokens tokens;
     char time[CLOCK_TEXT_SIZE];
-    char span[PRINT_SPAN_SIZE] = "";
+    char span[PRINT_SPAN_SIZE];
 
+    bool wide = print_screen() >= WIDE_SCREEN;
     if (cli->json)
         return cli_print_json(message_json(cli, stored));
     message_split(stored->envelope.subject, &tokens);
@@ -34,15 +41,24 @@ static int timeline_row(struct timeline *timeline, const struct stored *stored)
     if (timeline->count == 0) {
         printf("%.10s\n", time);
         timeline->first_ms = stored->time_ms;
-    } else {
+    } else if (stored->time_ms - timeline->last_ms >= SPAN_LEAST_MS) {
         print_span(stored->time_ms - timeline->last_ms, span);
+        printf(cli_text("          ... %s later\n"), span);
     }
-    printf("%.12s  ", time + 11);
-    print_cell(stdout, tokens.service, 12);
-    print_cell(stdout, tokens.message, 20);
+    printf("%.8s ", time + 11);
+    print_cell(stdout, arena_print(&cli->arena, "%s.%s", tokens.service, tokens.message),
+               SUBJECT_WIDTH);
     printf(" ");
-    print_cell(stdout, tokens.unit, 12);
-    printf(" %6" PRIu64 "  %-16s %s\n", stored->seq, span, message_brief(cli, stored));
+    print_cell(stdout, tokens.unit, UNIT_WIDTH);
+    if (wide)
+        printf(" %7" PRIu64, stored->seq);
+    const char *telling = message_telling(cli, stored);
+    const uint32_t used = 8 + 1 + SUBJECT_WIDTH + 1 + UNIT_WIDTH + 1;
+    uint32_t room = print_screen() - used - (wide ? 8 : 0);
+    uint32_t width = print_width(telling);
+    printf("%s", width == 0 ? "" : " ");
+    print_cell(stdout, telling, width < room ? width : room);
+    printf("\n");
     timeline->last_ms = stored->time_ms;
     timeline->count++;
     return 0;
@@ -81,7 +97,7 @@ int verb_trace(struct cli *cli)
     if (status == 0 && !cli->json) {
         char span[PRINT_SPAN_SIZE];
         print_span(timeline.last_ms - timeline.first_ms, span);
-        printf("%" PRIu64 " messages in %s\n", timeline.count, span + 1);
+        printf(cli_text("%u messages in %s\n"), (unsigned)timeline.count, span);
     }
     return status;
 }

@@ -34,6 +34,8 @@ int verb_supervision(struct cli *cli);
 int cli_speak(struct cli *cli, const struct service *service);
 int verb_describe(struct cli *cli);
 int verb_worklist(struct cli *cli);
+/* worklist.c */
+int worklist_print(struct cli *cli, const char *unit);
 int verb_overdue(struct cli *cli);
 int verb_duties(struct cli *cli);
 int verb_findings(struct cli *cli);

@@ -73,11 +73,11 @@ START_TEST(an_interval_reads_as_a_person_says_it)
     char text[PRINT_SPAN_SIZE];
 
     print_span(3720, text);
-    ck_assert_str_eq(text, "+3.7 s");
+    ck_assert_str_eq(text, "3.7 s");
     print_span(145 * 1000, text);
-    ck_assert_str_eq(text, "+2 min 25 s");
+    ck_assert_str_eq(text, "2 min 25 s");
     print_span(74 * 60 * 1000, text);
-    ck_assert_str_eq(text, "+1 h 14 min");
+    ck_assert_str_eq(text, "1 h 14 min");
 }
 END_TEST
 
