@@ -72,15 +72,17 @@ int on_propose(struct turn *turn, const void *message)
 
     if (!is_name(turn, propose->person, "person"))
         return turn->outcome;
-    const Card *card = tidy_card(turn, propose->card);
+    Card *card = tidy_card(turn, propose->card);
     bool named = card->name[0] != '\0' || card->nickname[0] != '\0';
     bool found = card->n_phones > 0 || has_place(card) || propose->committee[0] != '\0';
     if (!named || !found)
         return turn_refuse(turn, REGISTRY__REFUSAL__NO_NAME_OR_PLACE,
                            "a name or nickname, and a place or phone are wanted");
+    const char *owner = owner_of(turn, propose->committee, card);
+    card->address->committee = strcmp(owner, "sjb") == 0 ? "" : owner;
     const struct candidate candidate = {
         .person = propose->person,
-        .owner = owner_of(turn, propose->committee, card),
+        .owner = owner,
         .source = propose->source[0] == '\0' ? turn_actor_unit(turn) : propose->source,
         .card = card,
         .categories = tidy_categories(turn, propose->categories, propose->n_categories,
@@ -254,7 +256,7 @@ int on_remove(struct turn *turn, const void *message)
     if (has_urgent_need(turn, change.row->person))
         return turn_refuse(turn, REGISTRY__REFUSAL__HAS_OPEN_NEED, "a P0 to P2 need is open");
     decided(turn, change.row);
-    forget_age(turn, change.row);
+    stop_clocks(turn, change.row);
 
     Registry__Removed event = { IS(registry__removed), .person = change.row->person,
                                 .owner = change.row->owner, .reason = command->reason };

@@ -114,10 +114,7 @@ int on_confirm_death(struct turn *turn, const void *message)
     turn_forget(turn, row->person, &registry__chase_decision__descriptor);
     turn_forget(turn, row->person, &registry__chase_candidate__descriptor);
     turn_forget(turn, row->person, &registry__end_away_due__descriptor);
-    turn_forget(turn, row->person, &registry__expire_silent__descriptor);
-    turn_forget(turn, row->person, &registry__expire_class__descriptor);
-    turn_forget(turn, row->person, &registry__expire_categories__descriptor);
-    forget_age(turn, row);
+    stop_clocks(turn, row);
 
     Registry__DeathConfirmed event = { IS(registry__death_confirmed), .person = row->person,
                                        .at_ms = row->death_at_ms, .owner = row->owner };
@@ -150,7 +147,7 @@ static void resume(struct turn *turn, Person *row)
                       directory_due(turn, "registry.confirm_dismissal", "", turn->now_ms),
                       &chase.base);
     }
-    watch_age(turn, row);
+    start_clocks(turn, row);
 }
 
 int on_refute_death(struct turn *turn, const void *message)

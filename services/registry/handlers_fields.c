@@ -40,7 +40,7 @@ static bool may_change(struct turn *turn, const Person *person, const char *path
         return true;
     if (from_service(turn, "care"))
         return strcmp(path, "phones") == 0 || strcmp(path, "medicines") == 0;
-    return is_centre(turn, unit) && group_of(path) == HEALTH;
+    return (from_service(turn, "referral") || is_centre(turn, unit)) && group_of(path) == HEALTH;
 }
 
 static bool may_change_all(struct turn *turn, const Person *person, const struct paths *paths)
@@ -383,6 +383,30 @@ void forget_age(struct turn *turn, const Person *person)
         if (turn_load(turn, STALE, stale_key(turn, person, i)) != NULL)
             turn_drop(turn, STALE, stale_key(turn, person, i));
     turn_forget(turn, person->person, &registry__check_stale__descriptor);
+}
+
+void stop_clocks(struct turn *turn, const Person *person)
+{
+    forget_age(turn, person);
+    turn_forget(turn, person->person, &registry__expire_categories__descriptor);
+    turn_forget(turn, person->person, &registry__expire_class__descriptor);
+    turn_forget(turn, person->person, &registry__expire_silent__descriptor);
+}
+
+void start_clocks(struct turn *turn, Person *person)
+{
+    Registry__ExpireCategories categories = { IS(registry__expire_categories),
+                                              .person = person->person };
+    Registry__ExpireClass class = { IS(registry__expire_class), .person = person->person };
+    Registry__ExpireSilent silent = { IS(registry__expire_silent), .person = person->person };
+
+    watch_age(turn, person);
+    if (person->categories_expire_ms != 0)
+        remind_person(turn, person, person->categories_expire_ms, &categories.base);
+    if (person->class_expires_ms != 0)
+        remind_person(turn, person, person->class_expires_ms, &class.base);
+    if (person->silent_expires_ms != 0)
+        remind_person(turn, person, person->silent_expires_ms, &silent.base);
 }
 
 static void tell_stale(struct turn *turn, const Person *person, size_t i)

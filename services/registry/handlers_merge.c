@@ -183,7 +183,7 @@ int on_merge(struct turn *turn, const void *message)
     merge->filled = filled.items;
     merge->n_filled = filled.count;
     note_source(turn, survivor.row, &filled, alias.row->card);
-    forget_age(turn, alias.row);
+    stop_clocks(turn, alias.row);
     alias.row->alias_of = survivor.row->person;
     watch_age(turn, survivor.row);
     list_case(turn, merge, false);
@@ -252,7 +252,7 @@ int on_unmerge(struct turn *turn, const void *message)
     survivor.by_import = true;
     restore_person(&alias, was);
     part_survivor(turn, &survivor, merge);
-    watch_age(turn, alias.row);
+    start_clocks(turn, alias.row);
     watch_age(turn, survivor.row);
 
     Registry__Unmerged event = { IS(registry__unmerged), .survivor = merge->survivor,

@@ -138,7 +138,7 @@ int on_move_out_of_town(struct turn *turn, const void *message)
     row->ack_ref = leave->ack_ref;
     row->move_to = "";
     turn_forget(turn, row->person, &registry__end_move_due__descriptor);
-    forget_age(turn, row);
+    stop_clocks(turn, row);
 
     Registry__LeftTown event = { IS(registry__left_town), .person = row->person, .from = row->owner,
                                  .receiver = row->receiver, .ack_ref = row->ack_ref };

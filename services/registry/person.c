@@ -300,7 +300,7 @@ void drop_person(struct turn *turn, const char *id)
 
     if (person == NULL || turn->outcome != 0)
         return;
-    forget_age(turn, person);
+    stop_clocks(turn, person);
     recount(turn, person, -1);
     index_card(turn, person->card, id, false);
     place_on_roster(turn, person, false);

@@ -263,6 +263,11 @@ void put_fields(struct turn *turn, struct change *change, const Town__Card *card
 void watch_age(struct turn *turn, Person *person);
 void forget_age(struct turn *turn, const Person *person);
 
+/* All clocks of what is known of a person: they stop when somebody is gone, and start again when that
+ * was a mistake. */
+void stop_clocks(struct turn *turn, const Person *person);
+void start_clocks(struct turn *turn, Person *person);
+
 /* Somebody with the same number, or the same name and phone, is on the roster already: says so, and
  * proposes that they are one. */
 void look_for_double(struct turn *turn, const Person *person);
