@@ -146,7 +146,8 @@ bool loop_is_open(const Need *need);
 /* What may be an id: 1 to 64 letters, digits, `-_.:`; it is part of a key and is read aloud. */
 bool loop_is_id(const char *id);
 
-/* Opens a need as the command OpenNeed would, in this turn.  Refuses as it would. */
+/* Opens a need as the command OpenNeed would, in this turn.  Refuses as it would.  Texts of `open`
+ * must live as long as the turn; its parts are copied. */
 int loop_open(struct turn *turn, const Town__OpenNeed *open);
 
 /* States an event of a need, with the need's case and priority whatever the message in hand has. */

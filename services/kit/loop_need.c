@@ -79,6 +79,16 @@ static int check(struct turn *turn, const Town__OpenNeed *open)
     return 0;
 }
 
+/* A service that opens a need itself may have its parts on the stack. */
+static Town__NeedSource *copy_of(struct turn *turn, const Town__NeedSource *source)
+{
+    Town__NeedSource *copy = source == NULL ? NULL : turn_array(turn, 1, sizeof(*copy));
+
+    if (copy != NULL)
+        *copy = *source;
+    return copy;
+}
+
 static void fill(struct turn *turn, Need *need, const Town__OpenNeed *open)
 {
     Town__Spans *spans = turn_array(turn, 1, sizeof(*spans));
@@ -92,7 +102,7 @@ static void fill(struct turn *turn, Need *need, const Town__OpenNeed *open)
     need->detail = open->detail;
     need->days_left = open->days_left;
     need->days_left_known = open->days_left_known;
-    need->source = open->source;
+    need->source = copy_of(turn, open->source);
     need->parent = open->parent;
     need->confidential = open->confidential;
     need->asked_verifier = open->verifier;

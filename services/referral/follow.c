@@ -131,10 +131,9 @@ int on_ask_assessment(struct turn *turn, const void *message)
                                       .centre = row->centre, .due_ms = row->due_ms };
     turn_emit(turn, row->centre[0] == '\0' ? "sjb" : row->centre, &event.base);
     /* still nobody has seen the person: the place in the list stays, the question comes again */
-    uint64_t first_due_ms = row->due_ms;
     Referral__AskAssessment again = { IS(referral__ask_assessment), .person = ask->person };
-    turn_remind(turn, ask->person, due_by_class(turn, row->class_), &again.base);
-    row->due_ms = first_due_ms;
+    int32_t class = row->class_ == REFERRAL__CLASS__RED ? row->class_ : REFERRAL__CLASS__YELLOW;
+    turn_remind(turn, ask->person, due_by_class(turn, class), &again.base);
     return turn->outcome;
 }
 

@@ -164,6 +164,9 @@ int on_transfer_up(struct turn *turn, const void *message)
 int on_ask_feedback(struct turn *turn, const void *message)
 {
     const Referral__AskFeedback *ask = message;
+
+    if (!turn->is_timer)
+        return turn_refuse(turn, TOWN__REFUSAL__NOT_ALLOWED, "only the clock says what is due");
     Transfer *transfer =
         turn_move(turn, TRANSFERS, transfer_key(turn, ask->centre, ask->assignment));
 
@@ -274,6 +277,8 @@ int on_expire_capacity(struct turn *turn, const void *message)
         return 0;
     Capacity *capacity = turn_edit(turn, CAPACITIES, key);
     capacity->state = REFERRAL__CAPACITY_STATE__CAPACITY_ABSENT;
+    capacity->n = 0;
+    capacity->eta_ms = 0;
     Referral__CapacityExpired event = { IS(referral__capacity_expired), .centre = expire->centre,
                                         .kind = expire->kind };
     return turn_emit(turn, expire->centre, &event.base);
@@ -296,7 +301,7 @@ int on_reserve_capacity(struct turn *turn, const void *message)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "how many, for which home");
     Capacity *capacity = turn_edit(turn, CAPACITIES, key);
     if (capacity->state != REFERRAL__CAPACITY_STATE__CAPACITY
-        || reserve->n > capacity->n - capacity->reserved)
+        || (uint64_t)capacity->reserved + reserve->n > capacity->n)
         return turn_refuse(turn, REFERRAL__REFUSAL__OVER_CAPACITY, "more than there is");
     capacity->reserved += reserve->n;
     ReferralRows__Reservation *held =
@@ -356,14 +361,15 @@ int on_link_family_doctor(struct turn *turn, const void *message)
 
 /* ---- medicines ----------------------------------------------------------------------------------- */
 
-/* Whose medicine runs out within days is told to care and to the centre, whatever its priority. */
+/* Whose medicine runs out within days is told to care and to the centre, whatever its priority;
+ * which medicine stands on the card only. */
 void on_need_opened(struct turn *turn, const char *id, Need *need)
 {
     if (strcmp(need->kind, "MEDICINE") != 0 || !need->days_left_known || need->person[0] == '\0'
         || need->days_left > directory_number(turn, "referral.run_out", ""))
         return;
     Referral__RunOutNear event = { IS(referral__run_out_near), .person = need->person,
-                                   .need = id, .days_left = need->days_left };
+                                   .days_left = need->days_left };
     const char *unit = need->place[0] == '\0' ? "town" : need->place;
     loop_say(turn, need, unit, &event.base);
 }
