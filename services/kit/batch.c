@@ -197,7 +197,7 @@ int kit_take(struct kit *kit, uint64_t last, const struct stored *messages, uint
             limit = BATCH_MESSAGES;
             tries = 0;
         } else if (kit->options.wait != NULL) {
-            kit->options.wait(kit->options.context, RETRY_MS << tries);
+            kit->options.wait(kit->options.context, (unsigned)RETRY_MS << tries);
         }
     }
     if (kit->state.cursor < last)

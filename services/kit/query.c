@@ -82,7 +82,8 @@ void ask_each(struct ask *ask, unsigned table, const char *prefix,
         ask->outcome = r;
 }
 
-static const char *print(struct ask *ask, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static const char *print(struct ask *ask, const char *format,
+                                                               va_list arguments)
 {
     va_list again;
 

@@ -50,7 +50,9 @@ struct slice turn_pack(struct turn *turn, const ProtobufCMessage *message)
     return slice_of(bytes, size);
 }
 
-static const char *print(struct turn *turn, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static const char *print(struct turn *turn,
+                                                               const char *format,
+                                                               va_list arguments)
 {
     va_list again;
 

@@ -332,8 +332,8 @@ static struct slice pack(struct story *story, const ProtobufCMessage *message)
     return slice_of(bytes, size);
 }
 
-static struct slice read_body(struct story *story, const char *subject, const char *format,
-                              va_list arguments)
+__attribute__((format(printf, 3, 0))) static struct slice
+read_body(struct story *story, const char *subject, const char *format, va_list arguments)
 {
     char text[64 << 10];
     ProtobufCMessage *message;
