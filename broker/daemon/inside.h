@@ -181,6 +181,7 @@ struct broker {
     uint64_t save_applied;
     uint64_t saved_ms;
     uint64_t next_slow_ms;
+    uint64_t next_space_ms;
     uint64_t cut_ms;
     bool reserve;
     uint64_t tick_head;

@@ -91,7 +91,8 @@ static void prepare(struct logger *logger)
 
     logger->working = true;
     logger->prepare = false;
-    logger->unprepared_bytes = 0;
+    if (log_head(logger->log) > 0)
+        logger->unprepared_bytes = 0;
     pthread_mutex_unlock(&logger->mutex);
     int r = log_prepare(logger->log, &more);
     pthread_mutex_lock(&logger->mutex);
@@ -171,6 +172,7 @@ int logger_open(struct log *log, uint64_t batch_bytes, struct logger **ret_logge
     logger->log = log;
     logger->batch_bytes = batch_bytes;
     logger->prepare = true;
+    logger->unprepared_bytes = PREPARE_EACH_BYTES; /* the first append asks for another segment */
     logger->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int r = logger->event < 0 ? FAULT(-errno) : 0;
     for (int i = 0; r == 0 && i < BATCHES; i++)

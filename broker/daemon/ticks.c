@@ -328,7 +328,6 @@ int ticks(struct broker *broker)
 
     if (r < 0 || broker->steady_ms < broker->next_slow_ms)
         return r;
-    bool second = broker->next_slow_ms / SPACE_MS != broker->steady_ms / SPACE_MS;
     broker->next_slow_ms = broker->steady_ms + SLOW_MS;
     r = tick_seal(broker);
     if (r == 0)
@@ -336,8 +335,9 @@ int ticks(struct broker *broker)
     watch_look(broker);
     if (r == 0 && broker->report_count > broker->report_sent)
         r = tick_links(broker);
-    if (r < 0 || !second)
+    if (r < 0 || broker->steady_ms < broker->next_space_ms)
         return r;
+    broker->next_space_ms = broker->steady_ms + SPACE_MS;
     look_at_the_wall(broker);
     r = tick_space(broker);
     if (r == 0)

@@ -259,7 +259,8 @@ int log_prepare(struct log *log, bool *ret_more)
 }
 
 /* A busy log comes here before its next segment is filled: what is missing is left as promised room.
- * Where the file system promises none, it is filled now.  With the mutex held. */
+ * A new log has time, and where the file system promises none, it is filled now.  With the mutex
+ * held. */
 static int complete(struct log *log)
 {
     bool more = true;
@@ -267,9 +268,11 @@ static int complete(struct log *log)
 
     if (r != 0 || log->prepared >= log->segment_bytes)
         return r;
-    if (fallocate(log->prepare_fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)log->segment_bytes) == 0)
+    bool is_new = log->segment_count == 0;
+    if (!is_new
+        && fallocate(log->prepare_fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)log->segment_bytes) == 0)
         return ftruncate(log->prepare_fd, (off_t)log->segment_bytes) == 0 ? 0 : FAULT(-errno);
-    if (is_full(errno))
+    if (!is_new && is_full(errno))
         return drop_prepared(log);
     while (r == 0 && more)
         r = prepare(log, &more);

@@ -196,6 +196,12 @@ static const struct client_calls calls = {
 
 void peer_open(struct peer *peer, const char *unit, const char *instance, const char *service)
 {
+    peer_open_with(peer, unit, instance, service, 0);
+}
+
+void peer_open_with(struct peer *peer, const char *unit, const char *instance, const char *service,
+                    uint64_t acknowledged)
+{
     static uint8_t broker_key[SOCKET_KEY_BYTES];
     static char endpoint[256];
     struct client_options options = {
@@ -203,6 +209,7 @@ void peer_open(struct peer *peer, const char *unit, const char *instance, const 
         .server_key = broker_key,
         .instance = instance,
         .epoch = 1,
+        .acknowledged = acknowledged,
         .service = service,
         .calls = &calls,
         .context = peer,

@@ -51,6 +51,9 @@ void town_kill(int signal); /* and waits for its end */
 void town_end(void);
 
 void peer_open(struct peer *peer, const char *unit, const char *instance, const char *service);
+/* The same, from a peer that remembers that `acknowledged` of its messages were stored. */
+void peer_open_with(struct peer *peer, const char *unit, const char *instance, const char *service,
+                    uint64_t acknowledged);
 void peer_close(struct peer *peer);
 
 /* Turns the client until `done` is not 0 any more, 10 s at most. */
