@@ -118,7 +118,7 @@ static void add_found(struct search *search, const Person *person)
     found->card = ask_trim(search->ask, person, search->groups);
     found->state = state_name(person->state);
     found->owner = person->owner;
-    found->open_needs = (const char **)needs.items;
+    found->open_needs = (void *)needs.items;
     found->n_open_needs = needs.count;
 }
 
