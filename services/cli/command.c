@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/csv_table.h"
 #include "cli/message.h"
 #include "cli/print.h"
 #include "cli/publish.h"
@@ -247,24 +248,23 @@ int verb_findings(struct cli *cli)
     return ask_named(cli, "supervision", "Findings", unit);
 }
 
-/* How many duties stand where: the last line of a morning. */
-static int duty_counts(struct cli *cli)
+static int add_duty(struct cli *cli, struct link *link, const char *duty,
+                    Supervision__DutyBoardAnswer *total)
 {
     Supervision__DutyBoard question = SUPERVISION__DUTY_BOARD__INIT;
-    uint8_t bytes[64];
     ProtobufCMessage *message;
     struct slice body;
     const char *reason;
-    struct link *link;
 
-    question.limit = 1;
-    int status = link_open(cli, &link);
-    if (status != 0)
-        return status;
+    question.duty = duty;
+    question.limit = CLI_LIST_ROWS;
+    uint8_t *bytes =
+        arena_alloc(&cli->arena, supervision__duty_board__get_packed_size(&question) + 1);
+    if (bytes == NULL)
+        return cli_fail(EXIT_IO, NULL, "no memory");
     size_t size = supervision__duty_board__pack(&question, bytes);
-    status = link_query(link, arena_print(&cli->arena, "supervision.DutyBoard.%s", cli->unit),
-                        slice_of(bytes, size), &body);
-    link_close(link);
+    int status = link_query(link, arena_print(&cli->arena, "supervision.DutyBoard.%s", cli->unit),
+                            slice_of(bytes, size), &body);
     if (status != 0)
         return status;
     if (scan_unpack(&supervision__duty_board_answer__descriptor, body, &cli->arena, &message,
@@ -273,13 +273,43 @@ static int duty_counts(struct cli *cli)
         return cli_fail(EXIT_IO, NULL, "%s: an answer that cannot be read: %s", "DutyBoard",
                         reason);
     const Supervision__DutyBoardAnswer *answer = (const Supervision__DutyBoardAnswer *)message;
+    total->met += answer->met;
+    total->at_risk += answer->at_risk;
+    total->breached += answer->breached;
+    total->excused += answer->excused;
+    total->pending += answer->pending;
+    return 0;
+}
+
+/* How many duties stand where, over the whole register: an answer holds one duty's rows. */
+static int duty_counts(struct cli *cli)
+{
+    Supervision__DutyBoardAnswer total = SUPERVISION__DUTY_BOARD_ANSWER__INIT;
+    const char *tables = cli_tables(cli, NULL);
+    struct csv_table duties;
+    const char *error = "";
+    struct link *link;
+
+    if (tables == NULL
+        || csv_table_load(arena_print(&cli->arena, "%s/duties.csv", tables), &cli->arena, &duties,
+                          &error)
+               != 0)
+        return cli_fail(EXIT_NO_INPUT, NULL, "the town's tables are not there");
+    int status = link_open(cli, &link);
+    if (status != 0)
+        return status;
+    for (uint32_t row = 1; row < duties.row_count && status == 0; row++)
+        status = add_duty(cli, link, csv_table_cell(&duties, row, "id"), &total);
+    link_close(link);
+    if (status != 0)
+        return status;
     if (cli->json)
-        return cli_print_json(json_pack("{s:i,s:i,s:i,s:i,s:i}", "met", (int)answer->met, "atRisk",
-                                        (int)answer->at_risk, "breached", (int)answer->breached,
-                                        "excused", (int)answer->excused, "pending",
-                                        (int)answer->pending));
-    printf(cli_text("met %u   at risk %u   breached %u   excused %u   pending %u\n"), answer->met,
-           answer->at_risk, answer->breached, answer->excused, answer->pending);
+        return cli_print_json(json_pack("{s:i,s:i,s:i,s:i,s:i}", "met", (int)total.met, "atRisk",
+                                        (int)total.at_risk, "breached", (int)total.breached,
+                                        "excused", (int)total.excused, "pending",
+                                        (int)total.pending));
+    printf(cli_text("met %u   at risk %u   breached %u   excused %u   pending %u\n"), total.met,
+           total.at_risk, total.breached, total.excused, total.pending);
     return 0;
 }
 
