@@ -114,6 +114,7 @@ int on_confirm_death(struct turn *turn, const void *message)
     turn_forget(turn, row->person, &registry__chase_decision__descriptor);
     turn_forget(turn, row->person, &registry__chase_candidate__descriptor);
     turn_forget(turn, row->person, &registry__end_away_due__descriptor);
+    turn_forget(turn, row->person, &registry__end_move_due__descriptor);
     stop_clocks(turn, row);
 
     Registry__DeathConfirmed event = { IS(registry__death_confirmed), .person = row->person,
@@ -159,6 +160,9 @@ int on_refute_death(struct turn *turn, const void *message)
         return turn_refuse(turn, TOWN__REFUSAL__NOT_FOUND, "no such person");
     if (!by_owner(turn, person))
         return turn->outcome;
+    if (person->state != S(DECEASED_REPORTED))
+        return turn_refuse(turn, TOWN__REFUSAL__WRONG_STATE, "no RefuteDeath from %s",
+                           state_name(person->state));
     struct change change = move_person_as(turn, refute->person, BACK + (int32_t)person->before);
     if (change.row == NULL)
         return turn->outcome;
