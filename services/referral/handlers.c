@@ -365,11 +365,12 @@ int on_link_family_doctor(struct turn *turn, const void *message)
  * which medicine stands on the card only. */
 void on_need_opened(struct turn *turn, const char *id, Need *need)
 {
+    (void)id;
     if (strcmp(need->kind, "MEDICINE") != 0 || !need->days_left_known || need->person[0] == '\0'
         || need->days_left > directory_number(turn, "referral.run_out", ""))
         return;
     Referral__RunOutNear event = { IS(referral__run_out_near), .person = need->person,
-                                   .days_left = need->days_left };
+                                   .need = id, .days_left = need->days_left };
     const char *unit = need->place[0] == '\0' ? "town" : need->place;
     loop_say(turn, need, unit, &event.base);
 }
