@@ -75,11 +75,29 @@ int out_send(struct broker *broker, uint64_t peer, enum frame_type type,
 
 /* ---- the log --------------------------------------------------------------------------------------- */
 
+/* The message whose bytes these are: one of the frame in hand, else it is scanned again. */
+static int find_message(struct broker *broker, struct slice bytes, struct core_message *ret_message)
+{
+    struct envelope envelope;
+    const char *reason;
+
+    while (broker->message_next < broker->message_count) {
+        const struct core_message *message = &broker->messages[broker->message_next++];
+        if (message->bytes.data == bytes.data) {
+            *ret_message = *message;
+            return 0;
+        }
+    }
+    if (scan_envelope(bytes, &envelope, &reason) != 0)
+        return FAULT(-EPROTO);
+    part_message(&envelope, ret_message);
+    return 0;
+}
+
 static int append_message(struct broker *broker, const struct core_effect *effect)
 {
     struct slice source = effect->append.source;
-    struct envelope envelope;
-    const char *reason;
+    struct core_message message;
 
     uint32_t size = scan_stored_size(source, effect->append.payload);
     void *room =
@@ -88,10 +106,10 @@ static int append_message(struct broker *broker, const struct core_effect *effec
         return FAULT(-ENOMEM);
     scan_stored_pack(effect->append.seq, effect->append.time_ms, source, effect->append.payload,
                      room);
-    if (scan_envelope(effect->append.payload, &envelope, &reason) != 0)
-        return FAULT(-EPROTO);
-    return index_note(broker->index, effect->append.seq, source, envelope.epoch, envelope.number,
-                      envelope.case_id);
+    int r = find_message(broker, effect->append.payload, &message);
+    return r == 0 ? index_note(broker->index, effect->append.seq, source, message.epoch,
+                               message.number, message.case_id)
+                  : r;
 }
 
 static int append_record(struct broker *broker, const struct core_effect *effect,

@@ -171,6 +171,8 @@ struct broker {
     struct out out;
     struct arena arena;
     struct core_message messages[WIRE_FRAME_ITEMS];
+    uint32_t message_count; /* of the frame that is being published */
+    uint32_t message_next;  /* the core takes them in order         */
     struct reader readers[READERS];
     uint8_t *frame; /* scratch of one frame */
     char *status;

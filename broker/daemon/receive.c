@@ -128,12 +128,15 @@ static int publish(struct broker *broker, const struct socket_frame *source, str
         part_message(&envelope, &broker->messages[count++]);
         reason = NULL;
     }
+    broker->message_count = count;
+    broker->message_next = 0;
     int r = count == 0 ? 0
                        : broker_step(broker, &(struct core_event){
                                                  .kind = CORE_PUBLISH,
                                                  .peer = source->peer,
                                                  .publish = { broker->messages, count },
                                              });
+    broker->message_count = 0;
     /* What stands behind it in the frame waits for it, as behind any refused message. */
     if (r == 0 && reason != NULL)
         r = envelope.number == 0 ? bad_frame(broker, source, reason)
