@@ -152,6 +152,7 @@ struct entry {
     uint64_t until_ms;   /* READY, DELAYED: not before, log time; LEASED: steady      */
     uint64_t expires_ms; /* log time, 0: never                                        */
     uint64_t token;
+    uint64_t after;      /* its last return; until that is durable no other gets it   */
     uint64_t case_hash;  /* 0: no case                                                */
     uint64_t holder;     /* LEASED: the session, 0 after a restart                    */
     uint64_t rank;       /* in its heap, then by seq                                  */

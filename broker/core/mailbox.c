@@ -246,13 +246,20 @@ void mailbox_want(struct core *core, struct mailbox *mailbox)
     core->wanted = mailbox;
 }
 
+/* Whether all that must not be forgotten before it goes out is on the disk: the message, and the end
+ * of an earlier lease, whose token would count again after a crash. */
+static bool is_safe(const struct core *core, const struct entry *entry)
+{
+    return entry->seq <= core->committed && entry->after <= core->committed;
+}
+
 /* The next one that may go, or NULL.  While a lane is being read, what is less urgent waits: an
  * earlier message of its case may be among what comes. */
 static struct entry *pick(const struct core *core, const struct mailbox *mailbox)
 {
     for (unsigned number = 0; number < INSIDE_LANES; number++) {
         struct entry *top = heap_top(&mailbox->lanes[number].ready);
-        if (top != NULL && top->seq <= core->committed)
+        if (top != NULL && is_safe(core, top))
             return top;
         if (mailbox->scanning && mailbox->scan_lane == number)
             return NULL;
@@ -309,7 +316,7 @@ static bool awaits_commit(const struct core *core, const struct mailbox *mailbox
     for (unsigned number = 0; mailbox->credit > 0 && number < INSIDE_LANES; number++) {
         const struct lane *lane = &mailbox->lanes[number];
         const struct entry *top = heap_top(&lane->ready);
-        if ((top != NULL && top->seq > core->committed)
+        if ((top != NULL && !is_safe(core, top))
             || (lane->behind && lane->scan_next > core->committed))
             return true;
     }

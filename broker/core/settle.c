@@ -98,7 +98,8 @@ void settle_failed(struct core *core, struct entry *entry, enum entry_command co
     entry->until_ms = command == ENTRY_BURY ? 0 : until_ms;
     entry_reason(core, entry, cut(reason));
     entry_move(core, entry, command);
-    mailbox_record(core, entry, command == ENTRY_BURY ? RECORD_DEAD : RECORD_RETURNED);
+    entry->after =
+        mailbox_record(core, entry, command == ENTRY_BURY ? RECORD_DEAD : RECORD_RETURNED);
     mailbox_want(core, entry->mailbox);
 }
 
@@ -263,7 +264,7 @@ static void redrive(struct core *core, struct entry *entry)
     /* Whoever sends it on knows that it is late. */
     entry->expires_ms = 0;
     entry_move(core, entry, ENTRY_REDRIVE);
-    mailbox_record(core, entry, RECORD_REDRIVEN);
+    entry->after = mailbox_record(core, entry, RECORD_REDRIVEN);
 }
 
 void settle_redrive(struct core *core, struct peer *peer, const Bus__Redrive *order)

@@ -99,7 +99,8 @@ static int stage_row(void *context, const struct core_row *row)
 
 static void settle_rows(struct core_world *world)
 {
-    if (world->staged_applied == 0 || world->staged_applied > world->durable)
+    if (world->staged_applied == 0
+        || (world->staged_applied > world->durable && !world->early_rows))
         return;
     for (uint32_t i = 0; i < world->staged.count; i++) {
         const struct world_row *row = &world->staged.items[i];
@@ -126,6 +127,18 @@ void core_world_lose_index(struct core_world *world)
     rows_clear(&world->staged);
     world->rows_applied = 0;
     world->staged_applied = 0;
+}
+
+void core_world_forget_producers(struct core_world *world)
+{
+    for (uint32_t i = world->rows.count; i-- > 0;) {
+        const struct world_row *row = &world->rows.items[i];
+        uint8_t key[256];
+        if (row->key[0] != 'p')
+            continue;
+        memcpy(key, row->key, row->key_size);
+        row_put(&world->rows, slice_of(key, row->key_size), (struct slice){ 0 }, false);
+    }
 }
 
 /* ---- the log ---------------------------------------------------------------------------------------- */
@@ -413,6 +426,7 @@ void core_world_open(struct core_world *world, const struct core_options *option
                                   .tell = world->tell,
                                   .trace = world->trace,
                                   .context = world->context,
+                                  .early_rows = world->early_rows,
                                   .now_ms = 1000000,
                                   .steady_ms = 1000 };
     int r = permit_parse(permissions, units, unit_count, &world->permit, &line, &reason);

@@ -76,6 +76,7 @@ struct core_world {
     uint64_t rows_applied;
     struct world_rows staged; /* a save that waits for the log ...           */
     uint64_t staged_applied;  /* ... to be durable up to here; 0: none waits */
+    bool early_rows;          /* wrong on purpose: a save does not wait      */
     uint64_t unreadable;      /* this seq cannot be read any more; 0: none   */
     uint32_t scans;           /* CORE_SCANs so far, and records they read    */
     uint64_t scanned;
@@ -104,6 +105,9 @@ void core_world_crash(struct core_world *world, uint64_t kept);
 
 /* Forgets the index: the whole log is replayed at the next start. */
 void core_world_lose_index(struct core_world *world);
+
+/* Wrong on purpose: the index loses every producer, and is replayed no further back for that. */
+void core_world_forget_producers(struct core_world *world);
 
 /* Lends the message `seq` of the log; false: it is none. */
 bool core_world_message(const struct core_world *world, uint64_t seq, struct world_message *ret);

@@ -174,11 +174,14 @@ START_TEST(a_lease_that_runs_out_goes_to_another_and_the_old_token_counts_no_mor
     pass(&s, 9000);
     told(&s);
     pass(&s, 1000);
+    /* Not before the end of the first lease is on the disk: a crash would bring that back. */
+    commit(&s);
     receipt_with(&s, "hcz", "hcz", 1, old);
     receipt(&s, "hcz.two", "hcz", 1);
     commit(&s);
     EXPECT_TEXT(told(&s), "1000 ms PASS\n"
                           "    hcz 1: LEASED -> READY\n"
+                          "COMMIT\n"
                           "    hcz 1: READY -> LEASED\n"
                           "  hcz.two: lease 1 of hcz, attempt 2\n"
                           "hcz RECEIPT 1\n"
@@ -229,10 +232,10 @@ START_TEST(what_is_returned_too_often_is_set_aside_with_its_reason_and_can_be_se
     take(&s, "hcz", "hcz", 9, 10000);
     note(1, (struct say){ 0 });
     commit(&s);
-    give_back(&s, "hcz", "hcz", 1, 0, "no such person", false);
-    give_back(&s, "hcz", "hcz", 1, 0, "no such person", false);
-    give_back(&s, "hcz", "hcz", 1, 0, "no such person", false);
-    commit(&s);
+    for (int attempt = 1; attempt <= 3; attempt++) {
+        give_back(&s, "hcz", "hcz", 1, 0, "no such person", false);
+        commit(&s);
+    }
     hello(&s, "operator");
     told(&s);
     peek(&s, "operator", "hcz", true);
@@ -251,10 +254,10 @@ START_TEST(what_is_returned_too_often_is_set_aside_with_its_reason_and_can_be_se
                           "  operator: rejected, NO_LEASE: no dead letter has this seq\n"
                           "operator REDRIVE 1\n"
                           "    hcz 1: DEAD -> READY\n"
-                          "    hcz 1: READY -> LEASED\n"
-                          "  hcz: lease 1 of hcz, attempt 1\n"
                           "COMMIT\n"
+                          "    hcz 1: READY -> LEASED\n"
                           "  operator: settled\n"
+                          "  hcz: lease 1 of hcz, attempt 1\n"
                           "hcz RETURN 1\n"
                           "    hcz 1: LEASED -> DEAD\n"
                           "hcz PEEK hcz, the dead\n"
@@ -262,13 +265,12 @@ START_TEST(what_is_returned_too_often_is_set_aside_with_its_reason_and_can_be_se
                           "      1 P3 dead, attempts 1: it is a bad one\n"
                           "operator REDRIVE 0\n"
                           "    hcz 1: DEAD -> READY\n"
-                          "    hcz 1: READY -> LEASED\n"
-                          "  hcz: lease 1 of hcz, attempt 1\n"
                           "COMMIT\n"
+                          "    hcz 1: READY -> LEASED\n"
                           "  hcz: settled\n"
                           "  operator: settled\n"
-                          "operator REDRIVE 0\n"
-                          "  operator: settled\n");
+                          "  hcz: lease 1 of hcz, attempt 1\n"
+                          "operator REDRIVE 0\n");
     story_close(&s);
 }
 END_TEST
@@ -346,12 +348,12 @@ START_TEST(a_mailbox_with_too_many_dead_letters_hands_out_nothing_until_somebody
                           "  hcz: settled\n"
                           "hcz REDRIVE 2\n"
                           "    hcz 2: DEAD -> READY\n"
+                          "COMMIT\n"
                           "    hcz 2: READY -> LEASED\n"
                           "    hcz 4: READY -> LEASED\n"
+                          "  hcz: settled\n"
                           "  hcz: lease 2 of hcz, attempt 1\n"
-                          "  hcz: lease 4 of hcz, attempt 1\n"
-                          "COMMIT\n"
-                          "  hcz: settled\n");
+                          "  hcz: lease 4 of hcz, attempt 1\n");
     story_close(&s);
 }
 END_TEST
