@@ -66,7 +66,8 @@ static void open_transfer(struct turn *turn, const Referral__RecordAssessment *r
     Town__OpenNeed open = TOWN__OPEN_NEED__INIT;
 
     source.visit = turn->id;
-    open.need = turn_text(turn, "transfer-%llu", (unsigned long long)turn->seq);
+    open.need =
+        turn_text(turn, "transfer-%llu", (unsigned long long)turn_number(turn, "transfers"));
     open.person = record->person;
     open.place = place;
     open.category = TOWN__CATEGORY__MEDICAL;

@@ -563,18 +563,18 @@ START_TEST(a_danger_sign_is_a_transfer_at_once)
                 "    r1: NONE -> DONE\n"
                 "    reminds r1: referral.AskAssessment in 7 d\n"
                 "    emits referral.Assessed.hcz\n"
-                "    transfer-3447: NONE -> OPEN\n"
+                "    transfer-1: NONE -> OPEN\n"
                 "    emits referral.NeedOpened.310115125041\n"
-                "    transfer-3447: OPEN -> ASSIGNED\n"
-                "    transfer-3447-a1: NONE -> REQUESTED\n"
+                "    transfer-1: OPEN -> ASSIGNED\n"
+                "    transfer-1-a1: NONE -> REQUESTED\n"
                 "    emits referral.Dispatched.hcz\n"
-                "    reminds transfer-3447/done: referral.Due in 1 h 36 min\n"
-                "    reminds transfer-3447/receive: referral.Due in 4 min\n"
-                "    reminds transfer-3447/accept: referral.Due in 5 min 36 s\n"
-                "    reminds transfer-3447/first_contact: referral.Due in 8 min\n");
+                "    reminds transfer-1/done: referral.Due in 1 h 36 min\n"
+                "    reminds transfer-1/receive: referral.Due in 4 min\n"
+                "    reminds transfer-1/accept: referral.Due in 5 min 36 s\n"
+                "    reminds transfer-1/first_contact: referral.Due in 8 min\n");
     ck_assert_str_eq(
         story_last(story, "referral.NeedOpened." C41),
-        "{\"need\": \"transfer-3447\", \"person\": \"r1\", \"category\": \"MEDICAL\", \"kind\": "
+        "{\"need\": \"transfer-1\", \"person\": \"r1\", \"category\": \"MEDICAL\", \"kind\": "
         "\"TRANSFER\", \"priority\": \"P0\", \"source\": {\"visit\": \"hcz/1/1\"}, \"due\": "
         "{\"doneMs\": \"1674010800000\"}, \"place\": \"310115125041\"}");
     story_close(story);
