@@ -372,13 +372,14 @@ void core_world_tick(struct core_world *world)
     uint64_t steady_ms;
     uint64_t now_ms;
 
-    for (int round = 0; round < ROUNDS_MOST; round++) {
+    bool at_rest = false;
+
+    for (int round = 0; !at_rest && round < ROUNDS_MOST; round++) {
         core_world_step(world, &(struct core_event){ .kind = CORE_TICK });
         core_next_tick(world->core, &steady_ms, &now_ms);
-        if (steady_ms > world->steady_ms && now_ms > world->now_ms)
-            return;
+        at_rest = steady_ms > world->steady_ms && now_ms > world->now_ms;
     }
-    MUST(!"the core asks for ticks without an end");
+    MUST(at_rest); /* it asks for ticks without an end */
 }
 
 /* ---- begin, end ------------------------------------------------------------------------------------- */
