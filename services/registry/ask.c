@@ -123,6 +123,21 @@ unsigned ask_groups(struct ask *ask, const Person *person, const char *purpose)
     return minor ? groups & ~(unsigned)IDENTITY : groups;
 }
 
+struct categories ask_categories(struct ask *ask, const Person *person, unsigned groups)
+{
+    struct categories seen = { person->categories, person->n_categories };
+
+    /* Whoever sees the number keeps the roster, decides on it, or treats the person. */
+    if (groups & IDENTITY)
+        return seen;
+    seen = (struct categories){ ask_array(ask, person->n_categories, sizeof(*seen.items)), 0 };
+    for (size_t i = 0; seen.items != NULL && i < person->n_categories; i++)
+        if (person->categories[i] != REGISTRY__CATEGORY__GRAVELY_ILL
+            && person->categories[i] != REGISTRY__CATEGORY__MENTAL_DISORDER)
+            seen.items[seen.count++] = person->categories[i];
+    return seen;
+}
+
 Town__Card *ask_trim(struct ask *ask, const Person *person, unsigned groups)
 {
     Town__Card *card = ask_array(ask, 1, sizeof(*card));

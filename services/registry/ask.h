@@ -40,5 +40,8 @@ void ask_trace_read(struct ask *ask, const struct ask_trace *trace);
 /* Leaves the trace of a denied reading and refuses NOT_ALLOWED. */
 int ask_deny(struct ask *ask, const struct ask_trace *trace);
 
+/* The categories that go with those groups: two of them are a diagnosis, which a carer never sees. */
+struct categories ask_categories(struct ask *ask, const Person *person, unsigned groups);
+
 /* A card that holds those groups. */
 Town__Card *ask_trim(struct ask *ask, const Person *person, unsigned groups);

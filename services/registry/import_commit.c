@@ -16,26 +16,35 @@ const char *row_key(struct turn *turn, const char *batch, uint32_t ordinal)
 
 /* ---- what a sheet has one of and the roster many ------------------------------------------------------------ */
 
+static bool has_phone(const Card *card, const char *number)
+{
+    for (size_t i = 0; i < card->n_phones; i++)
+        if (strcmp(card->phones[i]->number, number) == 0)
+            return true;
+    return false;
+}
+
 /* A sheet has one cell for the telephone: it never strikes out the second number. */
 static void join_phones(struct turn *turn, const Card *known, Card *news)
 {
-    Town__Phone **all = turn_array(turn, known->n_phones + news->n_phones, sizeof(Town__Phone *));
+    size_t room = known->n_phones + news->n_phones;
+    Town__Phone **all = turn_array(turn, room, sizeof(*all));
+    Town__Phone *copies = turn_array(turn, room, sizeof(*copies));
     size_t count = 0;
 
     if (news->n_phones == 0 || strcmp(news->phones[0]->number, "清空") == 0)
         return;
-    for (size_t i = 0; i < news->n_phones; i++) {
-        bool found = false;
-        for (size_t k = 0; k < known->n_phones; k++)
-            found = found || strcmp(known->phones[k]->number, news->phones[i]->number) == 0;
-        if (!found)
-            all[count++] = news->phones[i];
+    for (size_t i = 0; i < news->n_phones; i++)
+        if (!has_phone(known, news->phones[i]->number))
+            copies[count++] = *news->phones[i];
+    news->n_phones = count == 0 ? 0 : count + known->n_phones;
+    for (size_t i = 0; i < known->n_phones; i++)
+        copies[count++] = *known->phones[i];
+    for (size_t i = 0; i < count; i++) {
+        copies[i].order = (uint32_t)i + 1;
+        all[i] = &copies[i];
     }
-    size_t fresh = count;
-    for (size_t k = 0; k < known->n_phones; k++)
-        all[count++] = known->phones[k];
     news->phones = all;
-    news->n_phones = fresh == 0 ? 0 : count;
 }
 
 static void join_contacts(const Card *known, Card *news)
@@ -202,16 +211,41 @@ static void take_away(struct turn *turn, const Person *person)
     drop_person(turn, person->person);
 }
 
+/* The import had verified a candidate: those who have begun to care are told, and the candidate has
+ * to be looked at again. */
+static void unverify(struct turn *turn, const Person *row, const Person *was)
+{
+    uint64_t due_ms = directory_due(turn, "registry.verify", "", turn->now_ms);
+    Registry__Removed removed = { IS(registry__removed), .person = row->person, .owner = row->owner,
+                                  .reason = "the import was rolled back" };
+    Registry__Proposed proposed = { IS(registry__proposed),
+                                    .person = row->person,
+                                    .owner = row->owner,
+                                    .n_categories = was->n_categories,
+                                    .categories = was->categories,
+                                    .source = was->source,
+                                    .due_ms = due_ms };
+    Registry__ChaseCandidate chase = { IS(registry__chase_candidate), .person = row->person };
+
+    turn_emit(turn, row->owner, &removed.base);
+    turn_emit(turn, row->owner, &proposed.base);
+    remind_person(turn, row, due_ms, &chase.base);
+}
+
 static void put_back(struct turn *turn, struct change *change, const Person *was)
 {
     struct paths paths = { 0 };
     Person *row = change->row;
 
     diff_cards(turn, row->card, was->card, &paths);
-    if (!same_categories(was->categories, was->n_categories, row->categories, row->n_categories))
+    bool verified = was->state == S(CANDIDATE) && row->state != S(CANDIDATE);
+    if (verified)
+        unverify(turn, row, was);
+    else if (!same_categories(was->categories, was->n_categories, row->categories,
+                              row->n_categories))
         put_categories(turn, change, (struct categories){ was->categories, was->n_categories }, 0,
                        "the import was rolled back");
-    if (was->class_ != row->class_)
+    if (!verified && was->class_ != row->class_)
         put_class(turn, change, was->class_, was->class_expires_ms, "the import was rolled back");
     if (paths.count > 0) {
         Registry__FieldsUpdated event = { IS(registry__fields_updated), .person = row->person,
@@ -219,8 +253,9 @@ static void put_back(struct turn *turn, struct change *change, const Person *was
                                           .source = "rollback",         .owner = row->owner };
         turn_emit(turn, row->owner, &event.base);
     }
+    stop_clocks(turn, row);
     restore_person(change, was);
-    watch_age(turn, row);
+    start_clocks(turn, row);
 }
 
 void roll_back_row(struct turn *turn, Import *import, Row *row)

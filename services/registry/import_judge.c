@@ -122,7 +122,8 @@ static void judge_number(struct turn *turn, const Import *import, Row *row, Card
         add_code(turn, row, title, CODE(UPGRADED_15), V(WARN));
         break;
     case ID_TRUNCATED:
-        add_code(turn, row, title, CODE(EXCEL_TRUNCATED), V(REJECT));
+        if (!has_code(row, CODE(EXCEL_TRUNCATED)))
+            add_code(turn, row, title, CODE(EXCEL_TRUNCATED), V(REJECT));
         break;
     case ID_TRUNCATED_MAYBE:
         if (!has_code(row, CODE(EXCEL_TRUNCATED)))

@@ -29,8 +29,9 @@ int ask_card(struct ask *ask, const void *message)
     answer->person = person->person;
     answer->state = state_name(person->state);
     answer->owner = person->owner;
-    answer->categories = person->categories;
-    answer->n_categories = person->n_categories;
+    struct categories categories = ask_categories(ask, person, read.groups);
+    answer->categories = categories.items;
+    answer->n_categories = categories.count;
     answer->class_ = person->class_;
     answer->silent = person->silent;
     ask_trace_read(ask, &read);
@@ -73,8 +74,9 @@ static bool add_row(void *context, const char *key, const void *mark)
     row->person = person->person;
     row->card = ask_trim(page->rows.ask, person, groups);
     row->state = state_name(person->state);
-    row->categories = person->categories;
-    row->n_categories = person->n_categories;
+    struct categories categories = ask_categories(page->rows.ask, person, groups);
+    row->categories = categories.items;
+    row->n_categories = categories.count;
     row->class_ = person->class_;
     row->silent = person->silent;
     page->groups |= groups;

@@ -1,0 +1,473 @@
+/* A sheet's way onto the roster, and back (R14; desk.md 5). */
+#include <string.h>
+
+#include "stories/roster.h"
+
+static void start(struct story *story, const char *batch, const char *hash)
+{
+    story_say(story, C41, "registry.StartImport." C41,
+              "{'batch': '%s', 'fileHash': '%s', 'committee': '" C41 "',"
+              " 'headerMap': ['姓名=名字', '身份证号=身份证号', '电话=手机', '住址=地址',"
+              " '类别=类别', '备注=备注']}",
+              batch, hash);
+}
+
+static void add(struct story *story, const char *batch, const char *rows)
+{
+    story_say(story, C41, "registry.AddImportRows." C41, "{'batch': '%s', 'rows': [%s]}", batch,
+              rows);
+}
+
+static void step(struct story *story, const char *what, const char *batch)
+{
+    char subject[64];
+
+    snprintf(subject, sizeof(subject), "registry.%s." C41, what);
+    story_say(story, C41, subject, "{'batch': '%s'}", batch);
+}
+
+/* One row of a sheet, from start to validated: what the registry says of it. */
+static const char *verdict(struct story *story, const char *row)
+{
+    static int number = 0;
+    char batch[16];
+
+    snprintf(batch, sizeof(batch), "v%d", ++number);
+    start(story, batch, batch);
+    add(story, batch, row);
+    step(story, "ValidateImport", batch);
+    return story_last(story, "registry.ImportValidated." C41);
+}
+
+START_TEST(every_row_gets_a_verdict_with_its_cell)
+{
+    static const struct {
+        const char *row;
+        const char *want; /* of the verdict, in the sheet's own titles */
+    } rows[] = {
+        { "'name': '甲', 'idNumber': '31999919380214001X'", "\"ok\": 1" },
+        { "'name': '甲', 'idNumber': '319999193802140000'",
+          "\"cell\": \"身份证号\", \"code\": \"EXCEL_TRUNCATED\", \"verdict\": \"REJECT\"" },
+        { "'name': '甲', 'idNumber': '319999193802016000'",
+          "\"code\": \"EXCEL_TRUNCATED\", \"verdict\": \"WARN\"" },
+        { "'name': '甲', 'idNumber': '3.1999E+17'",
+          "\"cell\": \"身份证号\", \"code\": \"SCI_NOTATION\", \"verdict\": \"REJECT\"" },
+        { "'name': '甲', 'idNumber': '319999193802140019'",
+          "\"code\": \"BAD_CHECK\", \"verdict\": \"REJECT\"" },
+        { "'name': '甲', 'idNumber': '12345'", "\"code\": \"BAD_CHECK\", \"verdict\": \"REJECT\"" },
+        { "'name': '甲', 'idNumber': '319999380214001'",
+          "\"code\": \"UPGRADED_15\", \"verdict\": \"WARN\"" },
+        { "'name': '甲', 'phones': [{'number': '1390000'}]",
+          "\"cell\": \"手机\", \"code\": \"BAD_PHONE\", \"verdict\": \"WARN\"" },
+        { "'name': '甲', 'address': {'committee': '" C06 "'}",
+          "\"code\": \"OUTSIDE_COMMITTEE\", \"verdict\": \"WARN\"" },
+        { "'phones': [{'number': '13900000001'}]",
+          "\"cell\": \"名字\", \"code\": \"NO_NAME\", \"verdict\": \"REJECT\"" },
+        { "'name': '甲', 'birth': '1938年2月30日'",
+          "\"code\": \"BAD_DATE\", \"verdict\": \"WARN\"" },
+        { "'name': '甲', 'birth': '1938年2月14日'", "\"ok\": 1" },
+        { "'name': '甲', 'categoryText': '神仙'",
+          "\"cell\": \"类别\", \"code\": \"UNKNOWN_CATEGORY\", \"verdict\": \"WARN\"" },
+        { "'name': '甲', 'categoryText': '其他'",
+          "\"code\": \"NO_REASON\", \"verdict\": \"WARN\"" },
+        { "'name': '甲', 'categoryText': '独居、重残，困境儿童', 'birth': '1945-08-13'",
+          "\"code\": \"AGE_CATEGORY\", \"verdict\": \"WARN\"" },
+        { "'name': '甲', 'categoryText': '孤老', 'birth': '1990-08-13'",
+          "\"code\": \"AGE_CATEGORY\", \"verdict\": \"WARN\"" },
+        { "'name': '甲', 'categoryText': '独居、重残', 'birth': '1945-08-13'", "\"ok\": 1" },
+    };
+    struct story *story = open_roster(&registry_service);
+    char row[512];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        snprintf(row, sizeof(row), "{'row': 2, 'card': {%s}}", rows[i].row);
+        const char *said = verdict(story, row);
+        ck_assert_msg(strstr(said, rows[i].want) != NULL, "%s\n%s", rows[i].row, said);
+    }
+    /* What the desk saw and the words no longer show: a cell typed as a number whose digit fits. */
+    ck_assert_str_eq(verdict(story, "{'row': 2, 'card': {'name': '甲', 'idNumber':"
+                                    " '319999193802016000'}, 'codes': [{'cell': '证件号',"
+                                    " 'code': 'EXCEL_TRUNCATED', 'verdict': 'REJECT'}]}"),
+                     "{\"batch\": \"v18\", \"reject\": 1, \"verdicts\": [{\"row\": 2, "
+                     "\"cell\": \"证件号\", \"code\": \"EXCEL_TRUNCATED\", \"verdict\": "
+                     "\"REJECT\"}], \"committee\": \"310115125041\"}");
+    story_close(story);
+}
+END_TEST
+
+START_TEST(rows_are_compared_with_their_file_and_with_the_roster)
+{
+    struct story *story = open_roster(&registry_service);
+
+    add_person(story, C41, "r1",
+               "'name': '张桂芳', 'idNumber': '31999919380214001X', 'remark': 'deaf',"
+               " 'phones': [{'number': '13900000001'}]");
+    add_person(story, C06, "r2",
+               "'name': '李国强', 'idNumber': '11010519491231002X',"
+               " 'phones': [{'number': '13900000002'}]");
+    story_say(story, C41, "registry.Propose." C41,
+              "{'person': 'r3', 'committee': '" C41 "', 'card': {'name': '王五',"
+              " 'idNumber': '440524188001010014'}}");
+    story_say(story, C41, "registry.ReportDeath." C41, "{'person': 'r3'}");
+    ck_assert_str_eq(verdict(story, "{'row': 2, 'card': {'name': '赵六', 'phones':"
+                                    " [{'number': '13900000009'}]}},"
+                                    "{'row': 3, 'card': {'name': '赵 六', 'phones':"
+                                    " [{'number': '139-0000-0009'}]}}"),
+                     "{\"batch\": \"v1\", \"ok\": 1, \"dup\": 1, \"verdicts\": [{\"row\": 3, "
+                     "\"cell\": \"名字\", \"code\": \"DUP_FILE\", \"verdict\": \"DUP\"}], "
+                     "\"committee\": \"310115125041\"}");
+    ck_assert_str_eq(verdict(story, "{'row': 2, 'card': {'idNumber': '31999919380214001x',"
+                                    " 'name': '张桂芳', 'phones': [{'number': '13900000001'}]}}"),
+                     "{\"batch\": \"v2\", \"warn\": 1, \"verdicts\": [{\"row\": 2, \"cell\": "
+                     "\"备注\", \"code\": \"BLANK_KEPT\", \"verdict\": \"WARN\"}], "
+                     "\"committee\": \"310115125041\"}");
+    ck_assert_str_eq(verdict(story, "{'row': 2, 'card': {'name': '张桂芳',"
+                                    " 'phones': [{'number': '13900000001'}], 'remark': 'x'}}"),
+                     "{\"batch\": \"v3\", \"warn\": 1, \"verdicts\": [{\"row\": 2, \"cell\": "
+                     "\"身份证号\", \"code\": \"BLANK_KEPT\", \"verdict\": \"WARN\"}], "
+                     "\"committee\": \"310115125041\"}");
+    ck_assert_str_eq(verdict(story, "{'row': 2, 'card': {'name': '张桂芳',"
+                                    " 'phones': [{'number': '13900000001'}],"
+                                    " 'idNumber': '440524188001010014'}}"),
+                     "{\"batch\": \"v4\", \"dup\": 1, \"verdicts\": [{\"row\": 2, \"cell\": "
+                     "\"身份证号\", \"code\": \"DUP_ROSTER\", \"verdict\": \"DUP\"}], "
+                     "\"committee\": \"310115125041\"}");
+    ck_assert_str_eq(verdict(story, "{'row': 2, 'card': {'name': '张桂芳',"
+                                    " 'phones': [{'number': '13900000001'}],"
+                                    " 'idNumber': '319999380215001'}}"),
+                     "{\"batch\": \"v5\", \"dup\": 1, \"verdicts\": [{\"row\": 2, \"cell\": "
+                     "\"身份证号\", \"code\": \"UPGRADED_15\", \"verdict\": \"WARN\"}, {\"row\": "
+                     "2, \"cell\": \"手机\", \"code\": \"DUP_ROSTER\", \"verdict\": \"DUP\"}], "
+                     "\"committee\": \"310115125041\"}");
+    ck_assert_str_eq(verdict(story, "{'row': 2, 'card': {'name': '张桂芳'}}"),
+                     "{\"batch\": \"v6\", \"dup\": 1, \"verdicts\": [{\"row\": 2, \"cell\": "
+                     "\"名字\", \"code\": \"DUP_ROSTER\", \"verdict\": \"DUP\"}], \"committee\": "
+                     "\"310115125041\"}");
+    ck_assert_str_eq(verdict(story, "{'row': 2, 'card': {'name': '李国强',"
+                                    " 'idNumber': '11010519491231002X'}}"),
+                     "{\"batch\": \"v7\", \"dup\": 1, \"verdicts\": [{\"row\": 2, \"cell\": "
+                     "\"身份证号\", \"code\": \"DUP_OTHER_COMMITTEE\", \"verdict\": \"DUP\"}], "
+                     "\"committee\": \"310115125041\"}");
+    ck_assert_str_eq(verdict(story, "{'row': 2, 'card': {'name': '李国强',"
+                                    " 'phones': [{'number': '13900000002'}]}}"),
+                     "{\"batch\": \"v8\", \"dup\": 1, \"verdicts\": [{\"row\": 2, \"cell\": "
+                     "\"手机\", \"code\": \"DUP_OTHER_COMMITTEE\", \"verdict\": \"DUP\"}], "
+                     "\"committee\": \"310115125041\"}");
+    story_close(story);
+}
+END_TEST
+
+START_TEST(a_commit_adds_changes_and_leaves)
+{
+    struct story *story = open_roster(&registry_service);
+
+    add_person(story, C41, "r1",
+               "'name': '张桂芳', 'idNumber': '31999919380214001X',"
+               " 'phones': [{'number': '13900000001'}, {'number': '58958801'}],"
+               " 'emergencyContacts': [{'name': '女儿', 'phone': '13900000009'}]");
+    start(story, "b1", "h1");
+    add(story, "b1",
+        "{'row': 2, 'card': {'name': '赵六', 'phones': [{'number': '13900000003'}],"
+        " 'address': {'road': '丹桂路3号'}, 'categoryText': '独居'}, 'class': 'RED',"
+        " 'basis': 'notice'},"
+        "{'row': 3, 'card': {'name': '钱七', 'phones': [{'number': '13900000004'}]}},"
+        "{'row': 4, 'card': {'name': '张桂芳', 'idNumber': '31999919380214001X', 'phones':"
+        " [{'number': '13900000005'}], 'emergencyContacts': [{'name': '女儿',"
+        " 'phone': '13900000009'}], 'remark': 'deaf', 'categoryText': '重残'}, 'class': 'RED'}");
+    step(story, "ValidateImport", "b1");
+    story_forget(story);
+    step(story, "CommitImport", "b1");
+    EXPECT_TEXT(story_text(story), "310115125041/1/6 registry.CommitImport\n"
+                                   "    b1: VALIDATED -> COMMITTING\n"
+                                   "    forgets b1: registry.ExpireImport\n"
+                                   "    sends registry.CommitNext.310115125041\n"
+                                   "registry/1/6 registry.CommitNext\n"
+                                   "    b1: COMMITTING -> COMMITTING\n"
+                                   "    b1-1: PERSON_NONE -> CANDIDATE\n"
+                                   "    reminds b1-1: registry.ChaseCandidate in 24 h\n"
+                                   "    emits registry.Proposed.310115125041\n"
+                                   "    b1-1: CANDIDATE -> ACTIVE\n"
+                                   "    forgets b1-1: registry.ChaseCandidate\n"
+                                   "    reminds b1-1: registry.CheckStale in 14 d\n"
+                                   "    emits registry.Verified.310115125041\n"
+                                   "    b1-2: PERSON_NONE -> CANDIDATE\n"
+                                   "    reminds b1-2: registry.ChaseCandidate in 24 h\n"
+                                   "    emits registry.Proposed.310115125041\n"
+                                   "    emits registry.FieldsUpdated.310115125041\n"
+                                   "    reminds r1: registry.CheckStale in 14 d\n"
+                                   "    emits registry.CategoriesSet.310115125041\n"
+                                   "    emits registry.ClassSet.310115125041\n"
+                                   "    reminds r1: registry.CheckStale in 14 d\n"
+                                   "    b1: COMMITTING -> COMMITTED\n"
+                                   "    emits registry.ImportCommitted.310115125041\n");
+    ck_assert_str_eq(story_last(story, "registry.ImportCommitted." C41),
+                     "{\"batch\": \"b1\", \"added\": 2, \"changed\": 1, \"committee\": "
+                     "\"310115125041\"}");
+    ck_assert_str_eq(story_ask(story, C41 " as " C41 ".first", "registry.Card." C41,
+                               "{'person': 'r1', 'purpose': 'x'}"),
+                     "{\"card\": {\"person\": \"r1\", \"idNumber\": \"31999919380214001X\", "
+                     "\"name\": \"张桂芳\", \"sex\": \"1\", \"birth\": \"1938-02-14\", "
+                     "\"phones\": [{\"number\": \"13900000005\", \"order\": 1}, {\"number\": "
+                     "\"13900000001\", \"order\": 2}, {\"number\": \"58958801\", \"order\": "
+                     "3}], \"address\": {\"committee\": \"310115125041\"}, "
+                     "\"emergencyContacts\": [{\"name\": \"女儿\", \"phone\": \"13900000009\"}], "
+                     "\"remark\": \"deaf\"}, \"state\": \"ACTIVE\", \"owner\": "
+                     "\"310115125041\", \"categories\": [\"SEVERELY_DISABLED\"], \"class\": "
+                     "\"RED\", \"person\": \"r1\"}");
+    ck_assert_str_eq(story_ask(story, C41, "registry.ImportOf." C41, "{'batch': 'b1'}"),
+                     "{\"batch\": \"b1\", \"state\": \"COMMITTED\", \"rows\": 3, \"ok\": 3, "
+                     "\"committee\": \"310115125041\"}");
+
+    /* The mended sheet: only what is new in it acts. */
+    start(story, "b2", "h2");
+    add(story, "b2",
+        "{'row': 2, 'card': {'name': '赵六', 'phones': [{'number': '13900000003'}],"
+        " 'address': {'road': '丹桂路3号'}, 'categoryText': '独居'}, 'class': 'RED',"
+        " 'basis': 'notice'},"
+        "{'row': 3, 'card': {'name': '钱七', 'phones': [{'number': '13900000004'}],"
+        " 'categoryText': '失能'}, 'class': 'YELLOW', 'basis': 'notice'},"
+        "{'row': 4, 'card': {'name': '张桂芳', 'idNumber': '31999919380214001X',"
+        " 'remark': '清空'}}");
+    step(story, "ValidateImport", "b2");
+    step(story, "CommitImport", "b2");
+    ck_assert_str_eq(story_last(story, "registry.ImportCommitted." C41),
+                     "{\"batch\": \"b2\", \"changed\": 2, \"unchanged\": 1, \"committee\": "
+                     "\"310115125041\"}");
+    /* The first batch has been written over: it is not taken back any more. */
+    story_forget(story);
+    step(story, "RollBackImport", "b1");
+    step(story, "RollBackImport", "b2");
+    EXPECT_TEXT(story_text(story), "310115125041/1/11 registry.RollBackImport\n"
+                                   "    refuses: 2 of its people were changed since\n"
+                                   "310115125041/1/12 registry.RollBackImport\n"
+                                   "    b2: COMMITTED -> ROLLING_BACK\n"
+                                   "    sends registry.RollBackNext.310115125041\n"
+                                   "registry/1/23 registry.RollBackNext\n"
+                                   "    b2: ROLLING_BACK -> ROLLING_BACK\n"
+                                   "    emits registry.Removed.310115125041\n"
+                                   "    emits registry.Proposed.310115125041\n"
+                                   "    reminds b1-2: registry.ChaseCandidate in 24 h\n"
+                                   "    forgets b1-2: registry.CheckStale\n"
+                                   "    emits registry.FieldsUpdated.310115125041\n"
+                                   "    forgets r1: registry.CheckStale\n"
+                                   "    reminds r1: registry.CheckStale in 14 d\n"
+                                   "    b2: ROLLING_BACK -> ROLLED_BACK\n"
+                                   "    emits registry.ImportRolledBack.310115125041\n");
+    ck_assert_str_eq(story_ask(story, C41 " as " C41 ".first", "registry.Card." C41,
+                               "{'person': 'r1', 'purpose': 'x'}"),
+                     "{\"card\": {\"person\": \"r1\", \"idNumber\": \"31999919380214001X\", "
+                     "\"name\": \"张桂芳\", \"sex\": \"1\", \"birth\": \"1938-02-14\", "
+                     "\"phones\": [{\"number\": \"13900000005\", \"order\": 1}, {\"number\": "
+                     "\"13900000001\", \"order\": 2}, {\"number\": \"58958801\", \"order\": "
+                     "3}], \"address\": {\"committee\": \"310115125041\"}, "
+                     "\"emergencyContacts\": [{\"name\": \"女儿\", \"phone\": \"13900000009\"}], "
+                     "\"remark\": \"deaf\"}, \"state\": \"ACTIVE\", \"owner\": "
+                     "\"310115125041\", \"categories\": [\"SEVERELY_DISABLED\"], \"class\": "
+                     "\"RED\", \"person\": \"r1\"}");
+    story_close(story);
+}
+END_TEST
+
+START_TEST(an_import_is_taken_back_while_nobody_has_touched_its_people)
+{
+    struct story *story = open_roster(&registry_service);
+
+    start(story, "b1", "h1");
+    add(story, "b1",
+        "{'row': 2, 'card': {'name': '赵六', 'phones': [{'number': '13900000003'}],"
+        " 'categoryText': '独居'}, 'class': 'RED', 'basis': 'notice'}");
+    step(story, "ValidateImport", "b1");
+    step(story, "CommitImport", "b1");
+    start(story, "b2", "h1");
+    step(story, "RollBackImport", "b1");
+    ck_assert_str_eq(story_last(story, "registry.ImportRolledBack." C41),
+                     "{\"batch\": \"b1\", \"removed\": 1, \"committee\": \"310115125041\"}");
+    ck_assert_str_eq(story_last(story, "registry.Removed." C41),
+                     "{\"person\": \"b1-1\", \"owner\": \"310115125041\", \"reason\": \"the "
+                     "import was rolled back\"}");
+    ck_assert_str_eq(story_ask(story, "dzb", "registry.Counts.town", "{}"), "{}");
+    ck_assert_str_eq(story_ask(story, C41, "registry.FindPerson." C41, "{'name': '赵六'}"), "{}");
+    start(story, "b3", "h1"); /* the file may come again */
+    add(story, "b3", "{'row': 2, 'card': {'name': '赵六', 'phones': [{'number': '13900000003'}]}}");
+    step(story, "ValidateImport", "b3");
+    step(story, "CommitImport", "b3");
+    story_say(story, C41, "registry.UpdateFields." C41,
+              "{'person': 'b3-1', 'card': {'remark': 'x'}}");
+    story_forget(story);
+    step(story, "RollBackImport", "b3");
+    EXPECT_TEXT(story_text(story), "310115125041/1/12 registry.RollBackImport\n"
+                                   "    refuses: 1 of its people were changed since\n");
+    story_close(story);
+}
+END_TEST
+
+START_TEST(a_batch_that_nobody_commits_is_abandoned_and_its_particulars_go)
+{
+    struct story *story = open_roster(&registry_service);
+
+    start(story, "b1", "h1");
+    add(story, "b1", "{'row': 2, 'card': {'name': '赵六'}}");
+    step(story, "ValidateImport", "b1");
+    start(story, "b2", "h2");
+    story_forget(story);
+    step(story, "AbandonImport", "b2");
+    story_later(story, "7 d");
+    step(story, "CommitImport", "b1");
+    EXPECT_TEXT(story_text(story), "310115125041/1/5 registry.AbandonImport\n"
+                                   "    b2: STARTED -> ABANDONED\n"
+                                   "    forgets b2: registry.ExpireImport\n"
+                                   "    emits registry.ImportAbandoned.310115125041\n"
+                                   "7 d later\n"
+                                   "registry/1/6 registry.ExpireImport\n"
+                                   "    b1: VALIDATED -> ABANDONED\n"
+                                   "    emits registry.ImportAbandoned.310115125041\n"
+                                   "310115125041/1/6 registry.CommitImport\n"
+                                   "    refuses: no CommitImport from ABANDONED\n");
+    ck_assert_str_eq(story_ask(story, C41, "registry.ImportOf." C41, "{'batch': 'b1'}"),
+                     "{\"batch\": \"b1\", \"state\": \"ABANDONED\", \"ok\": 1, \"committee\": "
+                     "\"310115125041\"}");
+    story_close(story);
+}
+END_TEST
+
+START_TEST(what_is_wrong_with_a_batch_is_said)
+{
+    struct story *story = open_roster(&registry_service);
+
+    story_say(story, C06, "registry.StartImport." C06,
+              "{'batch': 'b1', 'fileHash': 'h', 'committee': '" C41 "'}");
+    story_say(story, "sjb", "registry.StartImport.sjb",
+              "{'batch': 'b1', 'fileHash': 'h', 'committee': 'sjb'}");
+    story_say(story, C41, "registry.StartImport." C41, "{'batch': 'b1', 'committee': '" C41 "'}");
+    story_say(story, C41, "registry.StartImport." C41,
+              "{'batch': 'b1', 'fileHash': 'h', 'committee': '" C41 "', 'rows': 2001}");
+    story_say(story, C41, "registry.StartImport." C41,
+              "{'batch': 'b1', 'fileHash': 'h', 'committee': '" C41 "', 'rows': 2}");
+    step(story, "ValidateImport", "b1");
+    add(story, "b1", "{'row': 2, 'card': {'name': '赵六'}}");
+    add(story, "b1", "{'row': 2, 'card': {'name': '赵六'}}");
+    step(story, "ValidateImport", "b1");
+    story_say(story, C06, "registry.AddImportRows." C06, "{'batch': 'b1'}");
+    add(story, "b1", "{'row': 3, 'card': {'name': '钱七'}}");
+    step(story, "CommitImport", "b1");
+    step(story, "ValidateImport", "b1");
+    add(story, "b1", "{'row': 4, 'card': {'name': '孙八'}}");
+    step(story, "RollBackImport", "b1");
+    step(story, "CommitImport", "b1");
+    step(story, "CommitImport", "b1");
+    step(story, "CommitNext", "b1");
+    step(story, "RollBackNext", "b1");
+    step(story, "ExpireImport", "b1");
+    start(story, "b2", "h");
+    step(story, "ValidateImport", "none");
+    EXPECT_TEXT(story_text(story),
+                "310115125006/1/1 registry.StartImport\n"
+                "    refuses: StartImport is not for 310115125006\n"
+                "sjb/1/1 registry.StartImport\n"
+                "    refuses: no such committee\n"
+                "310115125041/1/1 registry.StartImport\n"
+                "    refuses: file_hash: is missing\n"
+                "310115125041/1/2 registry.StartImport\n"
+                "    refuses: more than 2000 rows\n"
+                "310115125041/1/3 registry.StartImport\n"
+                "    b1: IMPORT_NONE -> STARTED\n"
+                "    reminds b1: registry.ExpireImport in 7 d\n"
+                "    emits registry.ImportStarted.310115125041\n"
+                "310115125041/1/4 registry.ValidateImport\n"
+                "    refuses: no ValidateImport from STARTED\n"
+                "310115125041/1/5 registry.AddImportRows\n"
+                "    b1: STARTED -> FILLING\n"
+                "    emits registry.ImportRowsAdded.310115125041\n"
+                "310115125041/1/6 registry.AddImportRows\n"
+                "    b1: FILLING -> FILLING\n"
+                "    emits registry.ImportRowsAdded.310115125041\n"
+                "310115125041/1/7 registry.ValidateImport\n"
+                "    refuses: 1 of 2 rows are here\n"
+                "310115125006/1/2 registry.AddImportRows\n"
+                "    refuses: AddImportRows is not for 310115125006\n"
+                "310115125041/1/8 registry.AddImportRows\n"
+                "    b1: FILLING -> FILLING\n"
+                "    emits registry.ImportRowsAdded.310115125041\n"
+                "310115125041/1/9 registry.CommitImport\n"
+                "    refuses: no CommitImport from FILLING\n"
+                "310115125041/1/10 registry.ValidateImport\n"
+                "    b1: FILLING -> VALIDATED\n"
+                "    reminds b1: registry.ExpireImport in 7 d\n"
+                "    emits registry.ImportValidated.310115125041\n"
+                "310115125041/1/11 registry.AddImportRows\n"
+                "    refuses: no AddImportRows from VALIDATED\n"
+                "310115125041/1/12 registry.RollBackImport\n"
+                "    refuses: no RollBackImport from VALIDATED\n"
+                "310115125041/1/13 registry.CommitImport\n"
+                "    b1: VALIDATED -> COMMITTING\n"
+                "    forgets b1: registry.ExpireImport\n"
+                "    sends registry.CommitNext.310115125041\n"
+                "registry/1/16 registry.CommitNext\n"
+                "    b1: COMMITTING -> COMMITTING\n"
+                "    b1-1: PERSON_NONE -> CANDIDATE\n"
+                "    reminds b1-1: registry.ChaseCandidate in 24 h\n"
+                "    emits registry.Proposed.310115125041\n"
+                "    b1-2: PERSON_NONE -> CANDIDATE\n"
+                "    reminds b1-2: registry.ChaseCandidate in 24 h\n"
+                "    emits registry.Proposed.310115125041\n"
+                "    b1: COMMITTING -> COMMITTED\n"
+                "    emits registry.ImportCommitted.310115125041\n"
+                "310115125041/1/14 registry.CommitImport\n"
+                "    refuses: no CommitImport from COMMITTED\n"
+                "310115125041/1/15 registry.CommitNext\n"
+                "    refuses: only the registry itself says that\n"
+                "310115125041/1/16 registry.RollBackNext\n"
+                "    refuses: only the registry itself says that\n"
+                "310115125041/1/17 registry.ExpireImport\n"
+                "    refuses: only the registry itself says that\n"
+                "310115125041/1/18 registry.StartImport\n"
+                "    refuses: this very file was committed already\n"
+                "310115125041/1/19 registry.ValidateImport\n"
+                "    refuses: no ValidateImport: there is no such row in imports\n");
+    ck_assert_str_eq(story_ask(story, "dzb", "registry.ImportOf.dzb", "{'batch': 'b1'}"),
+                     "refused NOT_ALLOWED: ImportOf is not for dzb");
+    ck_assert_str_eq(story_ask(story, "sjb", "registry.ImportOf.sjb", "{'batch': 'b9'}"),
+                     "refused NOT_FOUND: no such batch");
+    story_close(story);
+}
+END_TEST
+
+START_TEST(a_command_holds_two_hundred_rows_and_a_commit_goes_on_turn_by_turn)
+{
+    struct story *story = open_roster(&registry_service);
+    static char rows[40000];
+    size_t size = 0;
+
+    for (int i = 0; i < 201; i++)
+        size += (size_t)snprintf(rows + size, sizeof(rows) - size,
+                                 "%s{'row': %d, 'card': {'name': 'n%d', 'phones': [{'number':"
+                                 " '1390000%04d'}]}}",
+                                 i == 0 ? "" : ",", i + 2, i, i);
+    start(story, "b1", "h1");
+    add(story, "b1", rows);
+    ck_assert_uint_eq(story_count(story, "registry.Refused." C41), 1);
+    *strrchr(rows, '{') = '\0'; /* the last phone, */
+    *strrchr(rows, '{') = '\0'; /* its card, */
+    *strrchr(rows, '{') = '\0'; /* its row */
+    *strrchr(rows, ',') = '\0';
+    add(story, "b1", rows);
+    ck_assert_str_eq(story_last(story, "registry.ImportRowsAdded." C41),
+                     "{\"batch\": \"b1\", \"rows\": 200, \"total\": 200}");
+    step(story, "ValidateImport", "b1");
+    step(story, "CommitImport", "b1");
+    ck_assert_str_eq(story_last(story, "registry.ImportCommitted." C41),
+                     "{\"batch\": \"b1\", \"added\": 200, \"committee\": \"310115125041\"}");
+    ck_assert_uint_eq(story_count(story, "registry.CommitNext." C41), 10);
+    step(story, "RollBackImport", "b1");
+    ck_assert_str_eq(story_last(story, "registry.ImportRolledBack." C41),
+                     "{\"batch\": \"b1\", \"removed\": 200, \"committee\": \"310115125041\"}");
+    ck_assert_uint_eq(story_count(story, "registry.RollBackNext." C41), 10);
+    story_close(story);
+}
+END_TEST
+
+TESTS(every_row_gets_a_verdict_with_its_cell, rows_are_compared_with_their_file_and_with_the_roster,
+      a_commit_adds_changes_and_leaves, an_import_is_taken_back_while_nobody_has_touched_its_people,
+      a_batch_that_nobody_commits_is_abandoned_and_its_particulars_go,
+      what_is_wrong_with_a_batch_is_said,
+      a_command_holds_two_hundred_rows_and_a_commit_goes_on_turn_by_turn)
