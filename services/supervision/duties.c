@@ -108,7 +108,8 @@ void duties_begin(const struct hearing *hearing, const struct owed *owed, uint64
     mark->from_ms = from_ms;
     mark->due_ms = due_ms;
     mark->part = hearing->place;
-    mark->case_id = turn->case_id;
+    if (*turn->case_id != '\0' || !goes_on)
+        mark->case_id = turn->case_id;
     mark->evidence = turn->id;
     mark->note = "";
     mark->lapsed = false;
@@ -247,23 +248,57 @@ void duties_warn(struct turn *turn, const char *key)
     chase(turn, key, mark->due_ms, true);
 }
 
-/* True while another unit of the duty still carries the item: one centre's word is good for both. */
-static bool is_carried(struct turn *turn, const Duty *duty, const Mark *mark)
+/* Calls `each` for the marks of the same item that the duty's other units have. */
+static void each_other(struct turn *turn, const Duty *duty, const Mark *mark,
+                       void (*each)(struct turn *turn, const Duty *duty, const char *key,
+                                    const Mark *other, bool *ret_carried),
+                       bool *ret_carried)
 {
     const char *rest = strchr(mark->period, ':');
-    bool carried = false;
 
     for (const char *at = duty->unit; rest != NULL && *at != '\0';) {
         size_t length = strcspn(at, "+");
-        const Mark *other =
-            turn_load(turn, MARKS, turn_key(turn, "%s/%.*s%s", duty->duty, (int)length, at, rest));
-        bool is_open = other != NULL && other != mark && !other->lapsed
-                       && strcmp(other->unit, mark->unit) != 0
-                       && (other->state == DUTY(PENDING) || other->state == DUTY(AT_RISK));
-        carried = carried || is_open;
+        const char *key = turn_key(turn, "%s/%.*s%s", duty->duty, (int)length, at, rest);
+        const Mark *other = turn_load(turn, MARKS, key);
+        if (other != NULL && strcmp(other->unit, mark->unit) != 0)
+            each(turn, duty, key, other, ret_carried);
         at += length + (at[length] == '+');
     }
-    return carried;
+}
+
+static void carries(struct turn *turn, const Duty *duty, const char *key, const Mark *other,
+                    bool *ret_carried)
+{
+    bool is_open = other->state == DUTY(PENDING) || other->state == DUTY(AT_RISK);
+
+    (void)duty;
+    (void)key;
+    *ret_carried = *ret_carried || (is_open && other->due_ms >= turn->now_ms);
+}
+
+static void breaks_too(struct turn *turn, const Duty *duty, const char *key, const Mark *other,
+                       bool *ret_carried)
+{
+    (void)ret_carried;
+    if (other->lapsed && turn_may_move(turn, MARKS, key, BREAK))
+        duties_break(turn, duty, key);
+}
+
+/* One unit's word is good for all of the duty: it is broken when the last has let it lapse, and
+ * then by all who had. */
+static void settle_together(struct turn *turn, const Duty *duty, const char *key, const Mark *mark)
+{
+    bool carried = false;
+
+    each_other(turn, duty, mark, carries, &carried);
+    if (carried) {
+        Mark *lapsed = turn_edit(turn, MARKS, key);
+        if (lapsed != NULL)
+            lapsed->lapsed = true;
+        return;
+    }
+    each_other(turn, duty, mark, breaks_too, &carried);
+    duties_break(turn, duty, key);
 }
 
 void duties_settle(struct turn *turn, const char *key)
@@ -284,10 +319,8 @@ void duties_settle(struct turn *turn, const char *key)
         phrase->holds && (phrase->span != SPAN_HOUR || (condition != NULL && condition->good));
     if (holds) {
         is_met(turn, key, phrase->span == SPAN_MONTH);
-    } else if (phrase->all_fail && is_carried(turn, duty, mark)) {
-        Mark *lapsed = turn_edit(turn, MARKS, key);
-        if (lapsed != NULL)
-            lapsed->lapsed = true;
+    } else if (phrase->all_fail) {
+        settle_together(turn, duty, key, mark);
     } else if (!phrase->no_outage
                && town_was_down(turn, mark->unit, mark->from_ms, mark->due_ms, &evidence)) {
         duties_excuse(turn, key, "outage", evidence);
