@@ -65,7 +65,7 @@ struct text_pair {
     const char *english;
     const char *chinese;
 };
-extern const struct text_pair cli_texts[]; /* in strcmp order of the English; ends with NULL */
+extern const struct text_pair cli_texts[]; /* ends with NULL */
 
 /* Takes the option `--name VALUE` (or `--name=VALUE`) out of the verb's arguments; NULL: it is not
  * there.  cli_flag: the option without a value. */

@@ -96,7 +96,11 @@ static void list_questions(struct cli *cli, const struct question *questions)
 
 static int help_service(struct cli *cli, const struct service *service)
 {
-    printf("usage: carebus --as POST %s COMMAND|QUESTION field=value...\n\ncommands\n",
+    printf("usage: carebus --as POST %s COMMAND|QUESTION field=value...\n\n"
+           "  carebus --as hcz.duty referral accept assignment=need-1-a1 fill=HIS-204\n"
+           "  carebus -u dzb hotline callback-list\n\n"
+           "--for UNIT (the subject's last token; else the own unit), --case ID, --priority P1,\n"
+           "--data JSON|@FILE instead of fields, --no-wait (stored is enough).\n\ncommands\n",
            service->name);
     list_commands(cli, service, service->commands);
     if (service->loop != NULL) {
@@ -143,6 +147,23 @@ static int ask(struct cli *cli, struct link *link, const char *subject, struct s
 
 /* ---- a command or a question --------------------------------------------------------------------- */
 
+/* What is wrong with the arguments is said before anybody is called. */
+static int check_arguments(struct cli *cli, const ProtobufCMessageDescriptor *type)
+{
+    char **argv = cli->argv;
+    int argc = cli->argc;
+    struct slice body;
+
+    cli->argv = arena_alloc(&cli->arena, ((size_t)argc + 1) * sizeof(*argv));
+    if (cli->argv == NULL)
+        return cli_fail(EXIT_IO, NULL, "no memory");
+    memcpy(cli->argv, argv, (size_t)argc * sizeof(*argv));
+    int status = message_from_arguments(cli, type, 0, &body);
+    cli->argv = argv;
+    cli->argc = argc;
+    return status;
+}
+
 static int carry_out(struct cli *cli, const struct service *service, const char *name,
                      const ProtobufCMessageDescriptor *type)
 {
@@ -155,6 +176,8 @@ static int carry_out(struct cli *cli, const struct service *service, const char 
     const char *subject =
         arena_print(&cli->arena, "%s.%s.%s", service->name, name, unit == NULL ? cli->unit : unit);
     int status = publish_take_options(cli, &options);
+    if (status == 0 && options.data == NULL)
+        status = check_arguments(cli, type);
     if (status == 0)
         status = answer != NULL ? link_open(cli, &link) : link_open_to_publish(cli, &link);
     if (status != 0)

@@ -15,7 +15,13 @@
 #include "cli/verbs.h"
 #include "kit/json.h"
 
-enum { TEXT_BYTES = 4096, PATH_PARTS = 8, FAST_RATE = 10 };
+enum {
+    TEXT_BYTES = 4096,
+    FAST_RATE = 10,
+    MAILBOX_MOST = 100,
+    LEASE_MS = 60 * 1000,
+    TAKE_MS = 300,
+};
 
 static const char watcher[] = "jcb";
 
@@ -326,6 +332,34 @@ uint64_t morning_now_ms(struct morning *morning)
 uint64_t morning_head(struct morning *morning)
 {
     return welcome_now(morning).head;
+}
+
+uint32_t morning_empty_mailbox(struct morning *morning, const char *unit)
+{
+    struct link_lease leases[MAILBOX_MOST];
+    struct link *link;
+    uint32_t all = 0;
+    uint32_t count = 1;
+
+    if (morning->failed)
+        return 0;
+    become(morning->cli, unit);
+    int status = link_open(morning->cli, &link);
+    if (status != 0) {
+        fail_scene(morning, "the mailbox cannot be opened");
+        return 0;
+    }
+    /* What belongs to one case is handed out one by one, in its order. */
+    while (status == 0 && count > 0 && all < MAILBOX_MOST) {
+        status = link_take(link, unit, 1, LEASE_MS, TAKE_MS, leases, &count);
+        for (uint32_t i = 0; i < count && status == 0; i++)
+            status = link_receipt(link, unit, leases[i].seq, leases[i].token);
+        all += count;
+    }
+    link_close(link);
+    if (status != 0)
+        fail_scene(morning, arena_print(&morning->cli->arena, "%s cannot empty its mailbox", unit));
+    return all;
 }
 
 /* ---- the desks ------------------------------------------------------------------------------------- */

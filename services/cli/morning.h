@@ -83,6 +83,10 @@ void morning_check(struct morning *morning, bool good, const char *what);
 /* A case whose timeline is printed at the end. */
 void morning_case(struct morning *morning, const char *case_id);
 
+/* The unit's own system takes what its mailbox holds, up to 100 messages, and gives a receipt for
+ * each; how many it were. */
+uint32_t morning_empty_mailbox(struct morning *morning, const char *unit);
+
 /* The line of a unit is cut, and mended. */
 void morning_cut(struct morning *morning, const char *unit);
 void morning_mend(struct morning *morning, const char *unit);

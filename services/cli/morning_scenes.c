@@ -409,6 +409,21 @@ static void play_absence(struct morning *morning)
                  "{\"post\":\"" C06 ".head\",\"why\":\"successor\"}");
 }
 
+/* ---- the centres' own systems ------------------------------------------------------------------------------ */
+
+/* Everything that was dispatched, ruled and sent lies in the mailboxes until their owner has it. */
+static void play_mailboxes(struct morning *morning)
+{
+    static const char *const units[] = { "hcz", "hcs" };
+
+    for (size_t i = 0; i < 2; i++) {
+        morning_check(morning, morning_empty_mailbox(morning, units[i]) >= 2,
+                      "a centre's mailbox held less than a dispatch and its card");
+        morning_check(morning, morning_empty_mailbox(morning, units[i]) == 0,
+                      "what was receipted came again");
+    }
+}
+
 /* ---- what the morning leaves open ------------------------------------------------------------------------ */
 
 static const char *open_visit(struct morning *morning, const char *need, const char *person,
@@ -507,6 +522,7 @@ const struct morning_scene morning_scenes[] = {
     { "F", "moves, dies, is double", play_people, false },
     { "G", "a spreadsheet with two damaged rows", play_sheet, false },
     { "J", "someone is ill, someone resigns", play_absence, false },
+    { "M", "the centres' systems empty their mailboxes", play_mailboxes, false },
     { "O", "what the morning leaves open: a consultation, a call-back", play_open, false },
     { "C+", "a centre is silent: the clock moves it on", play_expiry, true },
     { "J+", "nobody is left in a committee: the office's duty acts", play_vacancy, true },

@@ -99,8 +99,13 @@ static void note_verdict(struct import *import, const Registry__RowCode *verdict
                                                            (int)verdict->verdict)
                           ->name));
     } else if (!cli->quiet && refused && import->named++ < NAMED_ROWS) {
-        printf("  第 %u 行  %s  %s  %s\n", verdict->row, verdict->cell,
-               roster_code_text(verdict->code), hint);
+        const char *code = protobuf_c_enum_descriptor_get_value(&registry__cell_code__descriptor,
+                                                                (int)verdict->code)
+                               ->name;
+        const char *why = !cli_chinese() ? code
+                                         : arena_print(&cli->arena, "%s：%s",
+                                                       roster_code_text(verdict->code), hint);
+        printf(cli_text("  row %u  %s  %s\n"), verdict->row, verdict->cell, why);
     }
 }
 
@@ -368,7 +373,7 @@ static void find_owners(struct import *import, const char *only)
                                  ? arena_print(&cli->arena, "没有“%s”", text)
                                  : arena_print(&cli->arena, "没有“%s”，是否“%s”？", text, nearest);
         if (!cli->quiet && !cli->json && import->named++ < NAMED_ROWS)
-            printf("  第 %u 行  %s  %s\n", sheet->table.rows[row].line,
+            printf(cli_text("  row %u  %s  %s\n"), sheet->table.rows[row].line,
                    sheet_title(sheet, SHEET_COMMITTEE), import->notes[row]);
     }
 }

@@ -311,10 +311,11 @@ int verb_config(struct cli *cli)
         if (cli->json)
             cli_print_json(json_pack("{s:s,s:s,s:s}", "name", name, "value", value, "origin",
                                      options_origin(options, name)));
-        else if (origin)
-            printf("%-18s %-28s %s\n", name, value, options_origin(options, name));
-        else
-            printf("%-18s %s\n", name, value);
+        else {
+            printf("%-18s ", name);
+            print_cell(stdout, value, origin ? 28 : print_width(value));
+            printf("%s%s\n", origin ? " " : "", origin ? options_origin(options, name) : "");
+        }
     }
     if (what[0] == 'c' && !cli->quiet && !cli->json)
         printf(cli_text("%s is good\n"), cli_path(cli, "carebus.conf"));

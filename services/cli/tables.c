@@ -25,13 +25,6 @@ const struct service *cli_service(const char *name)
     return NULL;
 }
 
-static const char command_help[] =
-    "A command is the service's message in small letters; its fields are field=value:\n"
-    "  carebus --as hcz.duty referral accept assignment=n1/1 fill=HIS-204\n"
-    "  carebus --as dzb.seat1 hotline callback-list\n"
-    "Options: --for UNIT (the subject's last token; the own unit), --case ID, --priority P1,\n"
-    "--no-wait (stored is enough).  carebus describe SERVICE lists commands, states, questions.\n";
-
 const struct verb cli_verbs[] = {
     { "init", "DIR", "Makes a new town: keys, permissions, configuration", verb_init,
       "DIR must be no town yet.  --town FOLDER holds its tables (units.csv, permissions.csv ...);\n"
@@ -83,14 +76,11 @@ const struct verb cli_verbs[] = {
     { "worklist", "UNIT", "What a unit has to do, soonest first, in every service", verb_worklist,
       "" },
     { "organisation", "COMMAND|QUESTION field=value...", "Units, posts, absences, policy",
-      verb_organisation, command_help },
-    { "registry", "COMMAND|QUESTION field=value...", "The roster", verb_registry, command_help },
-    { "hotline", "COMMAND|QUESTION field=value...", "Shifts, calls, tickets", verb_hotline,
-      command_help },
-    { "referral", "COMMAND|QUESTION field=value...", "Doctors, medicine, visits", verb_referral,
-      command_help },
-    { "supervision", "COMMAND|QUESTION field=value...", "Duties, findings, rates", verb_supervision,
-      command_help },
+      verb_organisation, NULL },
+    { "registry", "COMMAND|QUESTION field=value...", "The roster", verb_registry, NULL },
+    { "hotline", "COMMAND|QUESTION field=value...", "Shifts, calls, tickets", verb_hotline, NULL },
+    { "referral", "COMMAND|QUESTION field=value...", "Doctors, medicine, visits", verb_referral, NULL },
+    { "supervision", "COMMAND|QUESTION field=value...", "Duties, findings, rates", verb_supervision, NULL },
     { "roster", "import|export|find ...", "The roster as a committee's sheet", verb_roster,
       "  import FILE [--committee CODE] [--dry-run] [--errors FILE2]\n"
       "  export [FILE] [--committee CODE]\n"

@@ -391,12 +391,17 @@ static void leave_terminal(struct cli *cli)
 /* The supervisor in the background; this process waits until the town is up. */
 static int detach(struct town *town)
 {
+    /* Said here, before somebody else's town is taken for this one. */
+    int status = take_lock(town);
+    if (status != 0)
+        return status;
+    io_unlock(town->lock);
     fflush(NULL);
     pid_t pid = fork();
     if (pid < 0)
         return cli_fail(EXIT_UNAVAILABLE, NULL, "cannot start: %s", strerror(errno));
     if (pid == 0) {
-        int status = take_lock(town);
+        status = take_lock(town);
         if (status == 0) {
             leave_terminal(town->cli);
             status = supervise(town);

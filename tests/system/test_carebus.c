@@ -1,0 +1,148 @@
+/*
+ * The command line with real processes: a town is made, opened, filled, worked in, proved and ended.
+ */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "lib/run.h"
+
+enum { TEXT_BYTES = 1 << 20, COMMAND_BYTES = 2048 };
+
+static char out[TEXT_BYTES]; /* of the last call, stdout and stderr together */
+
+/* `carebus -c TOWN` with these arguments; its exit status. */
+static int carebus(const char *arguments)
+{
+    char command[COMMAND_BYTES];
+
+    snprintf(command, sizeof(command), "LC_ALL=C %s -c %s %s 2>&1", test_program("carebus"),
+             test_path("town"), arguments);
+    FILE *pipe = popen(command, "r");
+    ck_assert_ptr_nonnull(pipe);
+    size_t size = fread(out, 1, sizeof(out) - 1, pipe);
+    out[size] = '\0';
+    int status = pclose(pipe);
+    ck_assert_msg(WIFEXITED(status), "%s\n%s", arguments, out);
+    return WEXITSTATUS(status);
+}
+
+static void expect(int status, const char *arguments)
+{
+    int got = carebus(arguments);
+    ck_assert_msg(got == status, "carebus %s: %d, not %d\n%s", arguments, got, status, out);
+}
+
+static void expect_text(const char *part)
+{
+    ck_assert_msg(strstr(out, part) != NULL, "no '%s' in\n%s", part, out);
+}
+
+static void make_town(void)
+{
+    char init[COMMAND_BYTES];
+
+    snprintf(init, sizeof(init),
+             "init -q %s --town %s --exercise-rate 1 --start 2023-01-18T08:00:00+08:00",
+             test_path("town"), test_source("services/town"));
+    expect(0, init);
+}
+
+START_TEST(a_new_town_keeps_its_secrets_and_is_made_once)
+{
+    struct stat status;
+
+    make_town();
+    ck_assert_int_eq(stat(test_path("town/keys/hcz.secret"), &status), 0);
+    ck_assert_uint_eq(status.st_mode & 0777, 0600);
+    ck_assert_int_eq(stat(test_path("town/keys/sign.secret"), &status), 0);
+    ck_assert_uint_eq(status.st_mode & 0777, 0600);
+    ck_assert_int_eq(stat(test_path("town"), &status), 0);
+    ck_assert_uint_eq(status.st_mode & 0777, 0700);
+
+    char again[COMMAND_BYTES];
+    snprintf(again, sizeof(again), "init %s", test_path("town"));
+    expect(73, again);
+    expect_text("is a town already. Hint: ");
+    expect(0, "config check");
+    expect(0, "config show --origin");
+    expect_text("carebus.conf:");
+}
+END_TEST
+
+START_TEST(what_is_wrong_is_one_line_with_its_status_and_a_hint)
+{
+    expect(64, "frobnicate");
+    expect_text(
+        "carebus: 64 there is no verb 'frobnicate'. Hint: carebus --help lists the verbs\n");
+    expect(78, "status");
+    expect_text("carebus.conf is not there. Hint: ");
+    make_town();
+    expect(69, "--timeout 1s status");
+    expect_text("carebus: 69 the broker at ipc://");
+    expect_text("does not answer. Hint: carebus up");
+    expect(69, "--lang zh --timeout 1s status");
+    expect_text("没有应答。提示：carebus up");
+    expect(64, "--as hcz.duty referral accept nonsense=1 --timeout 1s");
+    expect(66, "roster import absent.csv");
+    expect(2, "--timeout 1s check health");
+}
+END_TEST
+
+static void write_roster(const char *path)
+{
+    char command[COMMAND_BYTES];
+
+    snprintf(command, sizeof(command), "%s 500 > %s", test_program("carebus-roster"), path);
+    ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(a_town_lives_through_a_morning_and_proves_it)
+{
+    char command[COMMAND_BYTES];
+    json_error_t error;
+
+    make_town();
+    expect(0, "--timeout 60s up --detach");
+    expect_text("town is up");
+    expect(79, "up --detach");
+    expect(0, "load");
+    expect_text("commands of the town's directory are on the log");
+    expect(0, "load");
+    expect_text("loaded already");
+
+    write_roster(test_path("roster.csv"));
+    snprintf(command, sizeof(command), "--timeout 60s roster import %s --errors %s",
+             test_path("roster.csv"), test_path("refused.csv"));
+    expect(65, command);
+    expect_text("refused 25");
+    expect(65, command);
+    expect_text("on the roster already: nothing changed");
+
+    expect(0, "--timeout 60s morning");
+    expect_text("0 scenes failed");
+    expect(0, "verify");
+    expect(0, "verify --replay all");
+    expect(0, "check health");
+
+    expect(0, "--json status");
+    json_t *status = json_loads(out, 0, &error);
+    ck_assert_msg(json_is_object(status), "%s", error.text);
+    json_decref(status);
+    expect(0, "-u jcb log --json --limit 3");
+    expect_text("\"subject\":");
+    expect(1, "--as hcz.duty referral accept assignment=nobody-a1");
+    expect_text("carebus: 1 referral refuses referral.Accept: NOT_FOUND");
+    expect(77, "-u hcz log");
+    expect(77, "-u hcz pub referral.Accept.hcs --data '{\"assignment\":\"x\"}'");
+    expect(0, "down");
+    expect(0, "down");
+}
+END_TEST
+
+TESTS(a_new_town_keeps_its_secrets_and_is_made_once,
+      what_is_wrong_is_one_line_with_its_status_and_a_hint,
+      a_town_lives_through_a_morning_and_proves_it)
