@@ -219,9 +219,6 @@ if(TARGET system_test_carebus AND TARGET carebus-hotline)
   target_link_libraries(system_test_carebus PRIVATE PkgConfig::JANSSON)
 endif()
 
-# The command line with all processes of a town.
-if(TARGET system_test_carebus AND TARGET carebus-hotline)
-  add_dependencies(system_test_carebus carebus carebus-broker carebus-roster carebus-organisation
-    carebus-registry carebus-hotline carebus-referral carebus-supervision)
-  target_link_libraries(system_test_carebus PRIVATE PkgConfig::JANSSON)
-endif()
+# What a script can see.
+add_test(NAME lint_layers COMMAND ${CMAKE_SOURCE_DIR}/scripts/check-layers)
+set_tests_properties(lint_layers PROPERTIES LABELS lint)
