@@ -86,8 +86,6 @@ unsigned compose_table(const struct kit *kit, unsigned table)
 
 static int open_tables(struct kit *kit)
 {
-    size_t largest = sizeof(KitRows__Timer);
-
     for (unsigned i = 0; i < PARTS; i++) {
         const struct part *part = kit->parts[i];
         kit->first_store_table[i] = kit->table_count;
@@ -100,16 +98,13 @@ static int open_tables(struct kit *kit)
                               : arena_print(&kit->forever, "%s.%s", part->name, table->name);
             if (kit->table_names[kit->table_count++] == NULL)
                 return FAULT(-ENOMEM);
-            if (table->row != NULL && table->row->sizeof_message > largest)
-                largest = table->row->sizeof_message;
         }
     }
     for (unsigned i = 0; i < PARTS; i++)
         for (const struct machine *machine = kit->parts[i] == NULL ? NULL : kit->parts[i]->machines;
              machine != NULL && machine->moves != NULL; machine++)
             kit->machine_of[compose_table(kit, machine->table)] = machine;
-    kit->scratch_row = arena_alloc(&kit->forever, largest);
-    return kit->scratch_row == NULL ? FAULT(-ENOMEM) : 0;
+    return 0;
 }
 
 /* ---- what is heard ------------------------------------------------------------------------------- */

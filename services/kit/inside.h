@@ -84,7 +84,6 @@ struct kit {
 
     struct arena arena;       /* of a turn                                   */
     struct arena batch_arena; /* trace lines of the batch                    */
-    void *scratch_row;
 };
 
 /* One commit in the making. */
@@ -166,6 +165,7 @@ void writes_reset(struct turn *turn);
 /* The row's entry, read from the batch if it is new here.  NULL: the turn has an outcome. */
 struct entry *writes_find(struct turn *turn, unsigned table, struct slice key);
 void *writes_edit(struct turn *turn, unsigned table, struct slice key);
+void *writes_scratch(struct turn *turn, unsigned table);
 void writes_drop(struct turn *turn, unsigned table, struct slice key);
 int writes_apply(struct turn *turn);
 ProtobufCMessage *writes_unpack(const ProtobufCMessageDescriptor *type, struct slice bytes,

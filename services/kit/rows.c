@@ -32,7 +32,7 @@ void *turn_edit(struct turn *turn, unsigned table, const char *key)
     unsigned place = compose_table(turn->kit, table);
 
     if (!good_key(turn, key))
-        return writes_blank(turn->kit->store_tables[place]->row, turn->kit->scratch_row);
+        return writes_scratch(turn, place);
     return writes_edit(turn, place, slice_text(key));
 }
 

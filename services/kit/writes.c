@@ -116,12 +116,21 @@ struct entry *writes_find(struct turn *turn, unsigned table, struct slice key)
     return entry;
 }
 
+/* A row of its own each time: a handler that runs on after a fault may hold two at once, of two
+ * types. */
+void *writes_scratch(struct turn *turn, unsigned table)
+{
+    const ProtobufCMessageDescriptor *type = turn->kit->store_tables[table]->row;
+
+    return writes_blank(type, turn_room(turn, type->sizeof_message));
+}
+
 void *writes_edit(struct turn *turn, unsigned table, struct slice key)
 {
     struct entry *entry = writes_find(turn, table, key);
 
     if (entry == NULL)
-        return writes_blank(turn->kit->store_tables[table]->row, turn->kit->scratch_row);
+        return writes_scratch(turn, table);
     if (entry->row == NULL)
         entry->row = writes_blank(entry->type, turn_room(turn, entry->type->sizeof_message));
     entry->edited = true;
