@@ -162,6 +162,18 @@ static uint32_t file_of(int fd)
     return now.recording == NULL || fd < 0 || fd >= DESCRIPTORS ? NO_FILE : now.file_of[fd];
 }
 
+/* Whether this call of that kind is the one that fails; errno is set. */
+static bool fails(enum recorder_call call)
+{
+    if (now.recording == NULL)
+        return false;
+    unsigned count = ++recorder_knobs.calls[call];
+    if (recorder_knobs.fail_call != call || recorder_knobs.fail_nth != count)
+        return false;
+    errno = recorder_knobs.error;
+    return true;
+}
+
 /* ---- the calls ------------------------------------------------------------------------------------ */
 
 static void opened(int fd, const char *path, int flags)
@@ -189,6 +201,8 @@ int open(const char *path, int flags, ...)
     va_start(arguments, flags);
     mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
+    if (below(path) != NULL && fails(CALL_OPEN))
+        return -1;
     int fd = (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
     opened(fd, path, flags);
     return fd;
@@ -219,6 +233,11 @@ static void wrote(int fd, const void *data, ssize_t size, uint64_t offset)
 
 ssize_t pwrite(int fd, const void *data, size_t size, off_t offset)
 {
+    if (file_of(fd) >= FIRST_FILE && fails(CALL_WRITE)) {
+        if (!recorder_knobs.is_short || size < 2)
+            return -1;
+        size /= 2;
+    }
     ssize_t written = syscall(SYS_pwrite64, fd, data, size, offset);
     int error = errno;
 
@@ -282,6 +301,12 @@ static int synced(int fd)
 
     if (file == NO_FILE || recorder_knobs.no_sync)
         return 0;
+    if (fails(CALL_SYNC)) {
+        if (file != FOLDER)
+            add(EVENT_SYNC_FAIL, file - FIRST_FILE);
+        errno = recorder_knobs.error;
+        return -1;
+    }
     if (recorder_knobs.early) {
         recorder_knobs.early = false;
         recorder_acknowledge(recorder_knobs.early_number);
@@ -320,6 +345,8 @@ int ftruncate64(int fd, off_t size) __attribute__((alias("ftruncate")));
 
 int rename(const char *from, const char *to)
 {
+    if (below(from) != NULL && fails(CALL_NAME))
+        return -1;
     int r = (int)syscall(SYS_rename, from, to);
     const char *old = below(from);
     const char *fresh = below(to);
@@ -338,6 +365,8 @@ int rename(const char *from, const char *to)
 
 int unlink(const char *path)
 {
+    if (below(path) != NULL && fails(CALL_NAME))
+        return -1;
     int r = (int)syscall(SYS_unlink, path);
     const char *name = below(path);
     uint32_t file = r == 0 && name != NULL ? find(name) : FILES;

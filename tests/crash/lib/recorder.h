@@ -57,6 +57,8 @@ void recorder_free(struct recording *recording);
 void recorder_begin(uint64_t number);
 void recorder_acknowledge(uint64_t number);
 
+enum recorder_call { CALL_NONE, CALL_OPEN, CALL_WRITE, CALL_SYNC, CALL_NAME, CALL_KINDS };
+
 struct recorder_knobs {
     bool no_sync; /* fdatasync and fsync say 0 and do nothing                          */
     bool early;   /* `early_number` is acknowledged before the sync that it waits for  */
@@ -64,5 +66,13 @@ struct recorder_knobs {
     unsigned fail_sync;   /* the nth sync from now answers EIO ...                             */
     bool retry_sync;      /* ... but the code tries again, and the kernel has forgotten        */
     unsigned store_flags; /* ored into mdb_env_open's flags                                    */
+
+    /* Not a wrong build but a bad day: the nth call of a kind from now on answers `error`, once; a
+     * short one writes only some of its bytes.  `calls` counts. */
+    enum recorder_call fail_call;
+    unsigned fail_nth;
+    int error;
+    bool is_short;
+    unsigned calls[CALL_KINDS];
 };
 extern struct recorder_knobs recorder_knobs;
