@@ -222,3 +222,10 @@ endif()
 # What a script can see.
 add_test(NAME lint_layers COMMAND ${CMAKE_SOURCE_DIR}/scripts/check-layers)
 set_tests_properties(lint_layers PROPERTIES LABELS lint)
+add_executable(fuzz-differential tests/fuzz/differential.c)
+house(fuzz-differential)
+target_link_libraries(fuzz-differential PRIVATE wire)
+add_test(NAME fuzz_differential
+  COMMAND tests/fuzz/differential $<TARGET_FILE:fuzz-differential> 20000 1
+  WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(fuzz_differential PROPERTIES LABELS fuzz TIMEOUT 120)
