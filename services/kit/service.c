@@ -238,6 +238,19 @@ static uint64_t log_now(const struct running *running)
     return running->log_ms + passed_us * (running->rate == 0 ? 1 : running->rate) / 1000;
 }
 
+/* A message shows that it is later, or, where a timer of ours came too early, that it is not yet. */
+static void correct_clock(struct running *running, const struct stored *messages, uint32_t count)
+{
+    struct slice name = slice_text(running->process->service->name);
+
+    if (count > 0 && messages[count - 1].time_ms > log_now(running))
+        tell_time(running, messages[count - 1].time_ms);
+    for (uint32_t i = 0; i < count; i++)
+        if (messages[i].envelope.not_before_ms > messages[i].time_ms
+            && slice_equal(messages[i].source, name))
+            tell_time(running, messages[count - 1].time_ms);
+}
+
 /* ---- what the broker says ------------------------------------------------------------------------ */
 
 static void restore(struct running *running, const char *why)
@@ -418,8 +431,7 @@ static void take_live(struct running *running, uint64_t last, const struct store
         fail(running, r);
         return;
     }
-    if (count > 0 && messages[count - 1].time_ms > log_now(running))
-        tell_time(running, messages[count - 1].time_ms);
+    correct_clock(running, messages, count);
     running->idle_us = clock_steady_us();
     send_outbox(running);
 }

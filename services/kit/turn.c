@@ -269,6 +269,8 @@ static void handle(struct turn *turn, const struct heard *heard, const struct en
         timers_consume(turn, heard);
     else if (envelope->expires_ms != 0 && envelope->expires_ms < turn->now_ms)
         turn_refuse(turn, TOWN__REFUSAL__REFUSED_EXPIRED, "it came after it expired");
+    if (turn->is_early)
+        return;
     if (turn->kit->service->any != NULL && turn->outcome == 0) {
         int r = turn->kit->service->any(turn);
         if (turn->outcome == 0)

@@ -59,6 +59,7 @@ struct turn {
     struct line *first_line; /* of its trace */
     struct line **last_line;
     bool is_timer; /* the message is a timer of ours whose row was there */
+    bool is_early; /* ... but it came before its time */
 };
 
 /* A short name for initialising generated messages: { IS(supplies__chase), .id = x }. */

@@ -228,7 +228,7 @@ static void read_line(struct checker *checker, char *text)
     list->lines[list->count++] = line;
 }
 
-#define EACH(each, kind)                                                                           \
+#define foreach(each, kind)                                                                        \
     for (const struct line *each = checker->of[kind].lines,                                        \
                            *each##_end = each + checker->of[kind].count;                           \
          each < each##_end; each++)
@@ -272,6 +272,20 @@ static void source_of(const char *id, char source[128])
     snprintf(source, 128, "%.*s", (int)strcspn(id, "/"), id);
 }
 
+static bool says(const char *subject, const char *message)
+{
+    const char *dot = strchr(subject, '.');
+
+    return dot != NULL && strncmp(dot + 1, message, strlen(message)) == 0
+           && dot[1 + strlen(message)] == '.';
+}
+
+/* A timer's message that came before its time: it leaves once more. */
+static bool is_early(const struct line *stored)
+{
+    return number_of(stored->word[S_TIME]) < number_of(stored->word[S_DUE]);
+}
+
 /* ---- H1 H2 H3: what was called and what became of it -------------------------------------------------- */
 
 static void check_calls(struct checker *checker)
@@ -280,10 +294,9 @@ static void check_calls(struct checker *checker)
     struct map called = { 0 };
     struct map answered = { 0 };
 
-    EACH(stored, STORED)
-    ++*at(&records, stored->word[S_ID]);
-    EACH(invoke, INVOKE)
-    {
+    foreach (stored, STORED)
+        ++*at(&records, stored->word[S_ID]);
+    foreach (invoke, INVOKE) {
         const struct line *stored = stored_of(checker, invoke->word[ID]);
         ++*at(&called, invoke->word[ID]);
         if (stored != NULL && strcmp(stored->word[S_DIGEST], invoke->word[DIGEST]) != 0)
@@ -291,8 +304,7 @@ static void check_calls(struct checker *checker)
         if (stored != NULL && strcmp(stored->word[S_SUBJECT], invoke->word[SUBJECT]) != 0)
             violate(checker, 3, "%s is on the log under another subject", invoke->word[ID]);
     }
-    EACH(ok, OK)
-    {
+    foreach (ok, OK) {
         const struct line *stored = stored_of(checker, ok->word[ID]);
         ++*at(&answered, ok->word[ID]);
         if (stored == NULL)
@@ -305,23 +317,21 @@ static void check_calls(struct checker *checker)
         if (*at(&called, ok->word[ID]) == 0)
             violate(checker, 3, "%s was never called", ok->word[ID]);
     }
-    EACH(unknown, UNKNOWN)
-    {
+    foreach (unknown, UNKNOWN) {
         ++*at(&answered, unknown->word[ID]);
         if (*at(&records, unknown->word[ID]) > 1)
             violate(checker, 2, "%s is on the log twice", unknown->word[ID]);
     }
-    EACH(refused, REFUSED)
-    {
+    foreach (refused, REFUSED) {
         ++*at(&answered, refused->word[ID]);
         if (*at(&records, refused->word[ID]) > 0)
             violate(checker, 2, "%s was refused and is on the log", refused->word[ID]);
         if (strcmp(refused->word[2], "-") == 0)
             violate(checker, 2, "%s was refused without a reason", refused->word[ID]);
     }
-    EACH(invoke, INVOKE)
-    if (*at(&answered, invoke->word[ID]) == 0)
-        violate(checker, 2, "nothing is told of %s", invoke->word[ID]);
+    foreach (invoke, INVOKE)
+        if (*at(&answered, invoke->word[ID]) == 0)
+            violate(checker, 2, "nothing is told of %s", invoke->word[ID]);
     close_map(&records);
     close_map(&called);
     close_map(&answered);
@@ -330,10 +340,13 @@ static void check_calls(struct checker *checker)
 static void check_effects(struct checker *checker)
 {
     struct map effects = { 0 };
+    struct map refusals = { 0 };
     struct map last = { 0 };
 
-    EACH(effect, EFFECT)
-    {
+    foreach (stored, STORED)
+        if (says(stored->word[S_SUBJECT], "Refused"))
+            *at(&refusals, stored->word[S_CAUSE]) = 1;
+    foreach (effect, EFFECT) {
         const struct line *stored = stored_at(checker, effect->word[2]);
         uint64_t *last_seq = at(&last, effect->word[1]);
         if (++*at_pair(&effects, effect->word[1], effect->word[2]) > 1)
@@ -348,14 +361,21 @@ static void check_effects(struct checker *checker)
             violate(checker, 4, "the effects at %s go back at seq %s", effect->word[1],
                     effect->word[2]);
         *last_seq = number_of(effect->word[2]);
+        if (stored != NULL && *at(&refusals, effect->word[3]) != 0)
+            violate(checker, 2, "%s was refused and took effect at %s", effect->word[3],
+                    effect->word[1]);
+        if (stored != NULL && is_early(stored))
+            violate(checker, 8, "%s took effect before its time", effect->word[3]);
     }
-    EACH(serves, SERVES)
-    EACH(stored, STORED)
-    if (matches(serves->word[2], stored->word[S_SUBJECT])
-        && *at_pair(&effects, serves->word[1], stored->word[S_SEQ]) == 0)
-        violate(checker, 1, "%s (%s) took no effect at %s", stored->word[S_ID],
-                stored->word[S_SUBJECT], serves->word[1]);
+    foreach (serves, SERVES)
+        foreach (stored, STORED)
+            if (matches(serves->word[2], stored->word[S_SUBJECT]) && !is_early(stored)
+                && *at(&refusals, stored->word[S_ID]) == 0
+                && *at_pair(&effects, serves->word[1], stored->word[S_SEQ]) == 0)
+                violate(checker, 1, "%s (%s) took no effect at %s", stored->word[S_ID],
+                        stored->word[S_SUBJECT], serves->word[1]);
     close_map(&effects);
+    close_map(&refusals);
     close_map(&last);
 }
 
@@ -367,8 +387,7 @@ static void check_order(struct checker *checker)
     uint64_t last_seq = 0;
     uint64_t last_time = 0;
 
-    EACH(stored, STORED)
-    {
+    foreach (stored, STORED) {
         char *slash = strrchr(stored->word[S_ID], '/');
         uint64_t seq = number_of(stored->word[S_SEQ]);
         uint64_t time = number_of(stored->word[S_TIME]);
@@ -409,24 +428,16 @@ static void check_identity(struct checker *checker)
 {
     struct map digests = { 0 };
 
-    EACH(invoke, INVOKE)
-    same_digest(checker, &digests, invoke->word[ID], invoke->word[DIGEST]);
-    EACH(stored, STORED)
-    same_digest(checker, &digests, stored->word[S_ID], stored->word[S_DIGEST]);
-    EACH(effect, EFFECT)
-    same_digest(checker, &digests, effect->word[3], effect->word[4]);
+    foreach (invoke, INVOKE)
+        same_digest(checker, &digests, invoke->word[ID], invoke->word[DIGEST]);
+    foreach (stored, STORED)
+        same_digest(checker, &digests, stored->word[S_ID], stored->word[S_DIGEST]);
+    foreach (effect, EFFECT)
+        same_digest(checker, &digests, effect->word[3], effect->word[4]);
     close_map(&digests);
 }
 
 /* ---- H5 H6: what services leave ---------------------------------------------------------------------- */
-
-static bool says(const char *subject, const char *message)
-{
-    const char *dot = strchr(subject, '.');
-
-    return dot != NULL && strncmp(dot + 1, message, strlen(message)) == 0
-           && dot[1 + strlen(message)] == '.';
-}
 
 /* A message that a turn of this service derived: no timer, no trace of a question, no parking. */
 static bool is_derived(const struct line *stored, const char *service)
@@ -445,11 +456,10 @@ static void check_emits_of(struct checker *checker, const char *service)
     uint64_t unsent = 0;
     uint64_t left = 0;
 
-    EACH(line, UNSENT)
-    if (strcmp(line->word[1], service) == 0)
-        unsent = number_of(line->word[2]);
-    EACH(stored, STORED)
-    {
+    foreach (line, UNSENT)
+        if (strcmp(line->word[1], service) == 0)
+            unsent = number_of(line->word[2]);
+    foreach (stored, STORED) {
         if (!is_derived(stored, service))
             continue;
         while (emit < end && strcmp(emit->word[1], service) != 0)
@@ -473,24 +483,20 @@ static void check_outcomes(struct checker *checker)
 {
     struct map outcomes = { 0 };
 
-    EACH(stored, STORED)
-    {
+    foreach (stored, STORED) {
         char key[400];
         char source[128];
         source_of(stored->word[S_ID], source);
         snprintf(key, sizeof(key), "%s by %s", stored->word[S_CAUSE], source);
         ++*at(&outcomes, key);
     }
-    EACH(dead, DEAD)
-    {
+    foreach (dead, DEAD) {
         char key[400];
         snprintf(key, sizeof(key), "%s by %s", dead->word[2], dead->word[1]);
         ++*at(&outcomes, key);
     }
-    EACH(answers, ANSWERS)
-    {
-        EACH(stored, STORED)
-        {
+    foreach (answers, ANSWERS) {
+        foreach (stored, STORED) {
             char key[400];
             const char *subject = stored->word[S_SUBJECT];
             if (!matches(answers->word[1], subject))
@@ -511,8 +517,7 @@ static void check_rows(struct checker *checker)
     struct map arrows = { 0 };
     struct map states = { 0 };
 
-    EACH(stock, STOCK)
-    {
+    foreach (stock, STOCK) {
         long long now = strtoll(stock->word[5], NULL, 10);
         long long wanted = strtoll(stock->word[2], NULL, 10) + strtoll(stock->word[3], NULL, 10)
                            - strtoll(stock->word[4], NULL, 10);
@@ -520,14 +525,12 @@ static void check_rows(struct checker *checker)
             violate(checker, 7, "there are %lld of %s, and should be %lld", now, stock->word[1],
                     wanted);
     }
-    EACH(arrow, ARROW)
-    {
+    foreach (arrow, ARROW) {
         char key[256];
         snprintf(key, sizeof(key), "%s %s", arrow->word[2], arrow->word[3]);
         *at_pair(&arrows, arrow->word[1], key) = 1;
     }
-    EACH(move, MOVE)
-    {
+    foreach (move, MOVE) {
         char key[256];
         snprintf(key, sizeof(key), "%s %s", move->word[3], move->word[4]);
         if (*at_pair(&arrows, move->word[1], key) == 0)
@@ -546,12 +549,12 @@ static void check_rows(struct checker *checker)
 static void check_timers(struct checker *checker)
 {
     struct map fired = { 0 };
+    struct map early = { 0 };
     uint64_t end = 0;
 
-    EACH(line, END)
-    end = number_of(line->word[1]);
-    EACH(stored, STORED)
-    {
+    foreach (line, END)
+        end = number_of(line->word[1]);
+    foreach (stored, STORED) {
         char key[400];
         char source[128];
         source_of(stored->word[S_ID], source);
@@ -560,18 +563,25 @@ static void check_timers(struct checker *checker)
             || strncmp(stored->word[S_SUBJECT], source, length) != 0
             || stored->word[S_SUBJECT][length] != '.')
             continue;
-        if (number_of(stored->word[S_TIME]) < number_of(stored->word[S_DUE]))
-            violate(checker, 8, "%s fired before its time", stored->word[S_ID]);
+        if (is_early(stored)) {
+            *at(&early, stored->word[S_ID]) = 1;
+            continue;
+        }
         snprintf(key, sizeof(key), "%s %s %s %s", source, stored->word[S_DUE],
                  stored->word[S_DIGEST], stored->word[S_CAUSE]);
         if (++*at(&fired, key) > 1)
             violate(checker, 8, "%s is a timer that had fired before", stored->word[S_ID]);
     }
-    EACH(pending, PENDING)
-    if (number_of(pending->word[2]) <= end)
-        violate(checker, 8, "a timer of %s that was due at %s was forgotten", pending->word[1],
-                pending->word[2]);
+    foreach (pending, PENDING)
+        if (number_of(pending->word[2]) <= end)
+            violate(checker, 8, "a timer of %s that was due at %s was forgotten", pending->word[1],
+                    pending->word[2]);
+    foreach (stored, STORED)
+        if (*at(&early, stored->word[S_CAUSE]) != 0)
+            violate(checker, 8, "%s was derived from a timer that had not come due",
+                    stored->word[S_ID]);
     close_map(&fired);
+    close_map(&early);
 }
 
 /* ---- H9 to H14 --------------------------------------------------------------------------------------- */
@@ -581,15 +591,13 @@ static void check_traces(struct checker *checker)
     struct map traces = { 0 };
     struct map answers = { 0 };
 
-    EACH(accessed, ACCESSED)
-    {
+    foreach (accessed, ACCESSED) {
         ++*at(&traces, accessed->word[2]);
         const struct line *stored = stored_at(checker, accessed->word[1]);
         if (stored == NULL || !says(stored->word[S_SUBJECT], "Accessed"))
             violate(checker, 9, "the trace of %s is not on the log", accessed->word[2]);
     }
-    EACH(answer, ANSWER)
-    {
+    foreach (answer, ANSWER) {
         if (*at(&traces, answer->word[1]) == 0)
             violate(checker, 9, "%s was answered without a trace", answer->word[1]);
         if (*at(&traces, answer->word[1]) > 1)
@@ -608,8 +616,7 @@ static void check_mailboxes(struct checker *checker)
     struct map perhaps = { 0 };
 
     /* Leases and receipts of one mailbox stand in the order in which they happened. */
-    EACH(leased, LEASED)
-    {
+    foreach (leased, LEASED) {
         uint64_t *token = at_pair(&tokens, leased->word[1], leased->word[2]);
         if (stored_at(checker, leased->word[2]) == NULL)
             violate(checker, 10, "%s handed out seq %s, which is not on the log", leased->word[1],
@@ -620,8 +627,7 @@ static void check_mailboxes(struct checker *checker)
             violate(checker, 10, "%s handed out seq %s again under an old token", leased->word[1],
                     leased->word[2]);
     }
-    EACH(receipt, RECEIPT)
-    {
+    foreach (receipt, RECEIPT) {
         if (strcmp(receipt->word[4], "unknown") == 0)
             *at_pair(&perhaps, receipt->word[1], receipt->word[2]) = 1;
         if (strcmp(receipt->word[4], "ok") != 0)
@@ -632,15 +638,15 @@ static void check_mailboxes(struct checker *checker)
         if (++*at_pair(&done, receipt->word[1], receipt->word[2]) > 1)
             violate(checker, 10, "seq %s has two receipts", receipt->word[2]);
     }
-    EACH(dead, DEAD_LETTER)
-    if (++*at_pair(&done, dead->word[1], dead->word[2]) > 1)
-        violate(checker, 10, "seq %s is a dead letter and has a receipt", dead->word[2]);
-    EACH(collects, COLLECTS)
-    EACH(stored, STORED)
-    if (matches(collects->word[2], stored->word[S_SUBJECT])
-        && *at_pair(&done, collects->word[1], stored->word[S_SEQ]) == 0)
-        violate(checker, 10, "%s of %s has neither a receipt nor a dead letter", stored->word[S_ID],
-                collects->word[1]);
+    foreach (dead, DEAD_LETTER)
+        if (++*at_pair(&done, dead->word[1], dead->word[2]) > 1)
+            violate(checker, 10, "seq %s is a dead letter and has a receipt", dead->word[2]);
+    foreach (collects, COLLECTS)
+        foreach (stored, STORED)
+            if (matches(collects->word[2], stored->word[S_SUBJECT])
+                && *at_pair(&done, collects->word[1], stored->word[S_SEQ]) == 0)
+                violate(checker, 10, "%s of %s has neither a receipt nor a dead letter",
+                        stored->word[S_ID], collects->word[1]);
     close_map(&tokens);
     close_map(&done);
     close_map(&perhaps);
@@ -651,16 +657,14 @@ static void check_rest(struct checker *checker)
     struct map roots = { 0 };
     struct map sessions = { 0 };
 
-    EACH(checkpoint, CHECKPOINT)
-    {
+    foreach (checkpoint, CHECKPOINT) {
         uint64_t *root = at(&roots, checkpoint->word[1]);
         uint64_t hash = (uint64_t)hash_of(checkpoint->word[2]) + 1;
         if (*root != 0 && *root != hash)
             violate(checker, 11, "the log of size %s has two roots", checkpoint->word[1]);
         *root = hash;
     }
-    EACH(heard, HEARD)
-    {
+    foreach (heard, HEARD) {
         uint64_t *last = at(&sessions, heard->word[1]);
         if (number_of(heard->word[2]) <= *last)
             violate(checker, 12, "%s went back from %llu to %s", heard->word[1],
@@ -670,9 +674,9 @@ static void check_rest(struct checker *checker)
                     heard->word[2]);
         *last = number_of(heard->word[2]);
     }
-    EACH(replay, REPLAY)
-    if (strcmp(replay->word[2], "equal") != 0)
-        violate(checker, 14, "a replay of %s is another store", replay->word[1]);
+    foreach (replay, REPLAY)
+        if (strcmp(replay->word[2], "equal") != 0)
+            violate(checker, 14, "a replay of %s is another store", replay->word[1]);
     close_map(&roots);
     close_map(&sessions);
 }
@@ -695,8 +699,8 @@ void checker_judge(char *text, struct verdict *ret_verdict)
     check_effects(checker);
     check_order(checker);
     check_identity(checker);
-    EACH(emits, EMITS)
-    check_emits_of(checker, emits->word[1]);
+    foreach (emits, EMITS)
+        check_emits_of(checker, emits->word[1]);
     check_outcomes(checker);
     check_rows(checker);
     check_timers(checker);

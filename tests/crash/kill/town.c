@@ -1,0 +1,135 @@
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "crash/kill/kill.h"
+
+enum { KILL_LEAST_MS = 10, KILL_MOST_MS = 500, END_MS = 10 * 1000 };
+
+static const struct place_unit units[] = {
+    { "toy", "service" },
+    { "boss", "service" },
+    { "organisation", "service" },
+    { "registry", "service" },
+    { "hotline", "service" },
+    { "referral", "service" },
+    { "supervision", "service" },
+    { "driver", "service" },
+    { "box", "member" },
+    { "operator", "operator" },
+    { 0 },
+};
+
+static const char rules[] = "service,publish,>\n"
+                            "service,subscribe,>\n"
+                            "service,answer,>\n"
+                            "service,query,>\n"
+                            "operator,subscribe,>\n"
+                            "box,collect,toy.NeedOpened.*\n"
+                            "box,take,box\n";
+
+static const char conf[] = "[town]\nexercise = yes\nrate = 120\nstart = 2023-01-18T08:00\n"
+                           "[log]\nsegment_mib = 16\n";
+
+void give_up(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "\n");
+    exit(1);
+}
+
+static const char *const names[] = { "broker",   "organisation", "registry", "hotline",
+                                     "referral", "supervision",  "toy",      "boss" };
+
+void town_make(struct town *town)
+{
+    place_make(town->dir, units, rules, conf);
+    town->count = PROCESSES;
+    for (uint32_t i = 0; i < PROCESSES; i++) {
+        char *program = malloc(strlen(town->bin) + 64);
+        if (program == NULL)
+            give_up("no memory");
+        sprintf(program, "%s/carebus-%s", town->bin, names[i]);
+        town->processes[i] = (struct process){ .name = names[i], .program = program };
+    }
+}
+
+static void start(struct town *town, struct process *process)
+{
+    process->pid = place_start(town->dir, process->program, NULL);
+}
+
+static uint64_t next_pause_us(struct town *town)
+{
+    unsigned span = KILL_MOST_MS - KILL_LEAST_MS;
+
+    return (uint64_t)(KILL_LEAST_MS + (unsigned)rand_r(&town->seed) % span) * 1000;
+}
+
+void town_start(struct town *town)
+{
+    start(town, &town->processes[0]);
+    place_ready(town->dir, town->processes[0].pid);
+    for (uint32_t i = 1; i < town->count; i++)
+        start(town, &town->processes[i]);
+    town->next_kill_us = clock_steady_us() + next_pause_us(town);
+}
+
+static void watch(struct town *town)
+{
+    int status;
+
+    for (uint32_t i = 0; i < town->count; i++) {
+        struct process *process = &town->processes[i];
+        if (process->pid > 0 && waitpid(process->pid, &status, WNOHANG) == process->pid)
+            give_up("%s has ended by itself: %s %d; see %s/out", process->name,
+                    WIFEXITED(status) ? "exit" : "signal",
+                    WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), town->dir);
+    }
+}
+
+void town_kill_some(struct town *town)
+{
+    uint64_t now_us = clock_steady_us();
+
+    watch(town);
+    if (now_us < town->next_kill_us)
+        return;
+    struct process *process = &town->processes[(unsigned)rand_r(&town->seed) % town->count];
+    kill(process->pid, SIGKILL);
+    int status = place_wait(process->pid, END_MS);
+    if (status != -SIGKILL)
+        give_up("%s ended with %d when it was killed", process->name, status);
+    process->kills++;
+    town->kills++;
+    start(town, process);
+    town->next_kill_us = now_us + next_pause_us(town);
+}
+
+static void stop(struct process *process)
+{
+    kill(process->pid, SIGTERM);
+    int status = place_wait(process->pid, END_MS);
+    if (status != 0)
+        give_up("%s ended with %d instead of cleanly", process->name, status);
+    process->pid = 0;
+}
+
+void town_stop_services(struct town *town)
+{
+    for (uint32_t i = 1; i < town->count; i++)
+        stop(&town->processes[i]);
+}
+
+void town_stop_broker(struct town *town)
+{
+    stop(&town->processes[0]);
+}
