@@ -55,19 +55,39 @@ bool loop_is_id(const char *id)
 static bool add_id(void *context, const char *key, const void *row)
 {
     const LoopRows__Link *link = row;
-    struct loop_ids *ids = context;
+    struct loop_ids *list = context;
+    const Need *need = list->open_only ? loop_need(list->turn, link->need) : NULL;
 
     (void)key;
-    ids->ids[ids->count++] = turn_text(ids->turn, "%s", link->need);
-    return ids->count < LOOP_LISTED;
+    if (list->open_only && (need == NULL || !loop_is_open(need)))
+        return true;
+    if (list->count == list->room) {
+        list->room = 2 * list->room + 16;
+        const char **ids = turn_array(list->turn, list->room, sizeof(*ids));
+        for (size_t i = 0; i < list->count; i++)
+            ids[i] = list->ids[i];
+        list->ids = ids;
+    }
+    list->ids[list->count++] = turn_text(list->turn, "%s", link->need);
+    return true;
+}
+
+static void list_rows(struct turn *turn, unsigned table, const char *first, bool open_only,
+                      struct loop_ids *ret_ids)
+{
+    *ret_ids = (struct loop_ids){ .turn = turn, .open_only = open_only };
+    if (first[0] != '\0')
+        turn_each(turn, table, turn_text(turn, "%s/", first), add_id, ret_ids);
 }
 
 void loop_list(struct turn *turn, unsigned table, const char *first, struct loop_ids *ret_ids)
 {
-    ret_ids->turn = turn;
-    ret_ids->count = 0;
-    if (first[0] != '\0')
-        turn_each(turn, table, turn_text(turn, "%s/", first), add_id, ret_ids);
+    list_rows(turn, table, first, false, ret_ids);
+}
+
+void loop_list_open(struct turn *turn, unsigned table, const char *first, struct loop_ids *ret_ids)
+{
+    list_rows(turn, table, first, true, ret_ids);
 }
 
 /* ---- who ----------------------------------------------------------------------------------------- */

@@ -81,6 +81,7 @@ enum {
     LOOP_LEFT_TOWN,
     LOOP_MERGED,
     LOOP_UNMERGED,
+    LOOP_CAMPAIGN_CLOSING,
     LOOP_COMMANDS_END,
 
     LOOP_LINK = LOOP_WORDS + 100, /* a duplicate is linked                        */

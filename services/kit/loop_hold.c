@@ -92,7 +92,7 @@ static void hold_all(struct turn *turn, const struct loop_ids *ids, const char *
 {
     for (size_t i = 0; i < ids->count && turn->outcome == 0; i++) {
         Need *need = loop_edit(turn, ids->ids[i]);
-        if (need == NULL || !loop_is_open(need))
+        if (need == NULL)
             continue;
         loop_hold(turn, ids->ids[i], need, why, until_ms);
         loop_say_held(turn, ids->ids[i], need, reason);
@@ -117,7 +117,7 @@ static void hold_children(struct turn *turn, const char *id, uint64_t until_ms)
 {
     struct loop_ids children;
 
-    loop_list(turn, LOOP_CHILDREN, id, &children);
+    loop_list_open(turn, LOOP_CHILDREN, id, &children);
     /* just behind the parent's own end, which lets them go on: only what that forgot is asked after */
     hold_all(turn, &children, "parent", until_ms + 1, "its parent is on hold");
 }
@@ -126,7 +126,7 @@ static void release_children(struct turn *turn, const char *id)
 {
     struct loop_ids children;
 
-    loop_list(turn, LOOP_CHILDREN, id, &children);
+    loop_list_open(turn, LOOP_CHILDREN, id, &children);
     release_all(turn, &children, "parent");
 }
 
@@ -270,7 +270,7 @@ int loop_on_death_reported(struct turn *turn, const void *message)
     struct loop_ids needs;
 
     death->reported_ms = turn->now_ms;
-    loop_list(turn, LOOP_PERSONS, event->person, &needs);
+    loop_list_open(turn, LOOP_PERSONS, event->person, &needs);
     if (needs.count > 0)
         hold_all(turn, &needs, "death",
                  directory_due(turn, "registry.death_confirm", "", turn->now_ms),
@@ -284,7 +284,7 @@ int loop_on_death_refuted(struct turn *turn, const void *message)
     struct loop_ids needs;
 
     turn_drop(turn, LOOP_DEATHS, event->person);
-    loop_list(turn, LOOP_PERSONS, event->person, &needs);
+    loop_list_open(turn, LOOP_PERSONS, event->person, &needs);
     release_all(turn, &needs, "death");
     return turn->outcome;
 }
@@ -295,10 +295,10 @@ static void close_all(struct turn *turn, const char *person, Town__NeedOutcome o
     struct loop_end end = { .outcome = outcome, .public_text = "", .reason = reason };
     struct loop_ids needs;
 
-    loop_list(turn, LOOP_PERSONS, person, &needs);
+    loop_list_open(turn, LOOP_PERSONS, person, &needs);
     for (size_t i = 0; i < needs.count && turn->outcome == 0; i++) {
         Need *need = loop_edit(turn, needs.ids[i]);
-        if (need != NULL && loop_is_open(need))
+        if (need != NULL)
             loop_close(turn, needs.ids[i], need, &end);
     }
 }

@@ -29,14 +29,17 @@ static inline const struct loop_rules *loop_rules(const struct turn *turn)
 
 Need *loop_edit(struct turn *turn, const char *id);
 
-/* The ids of rows whose keys are `first`/id: a person's needs, a need's children. */
-enum { LOOP_LISTED = 256 };
+/* The ids of rows whose keys are `first`/id: a person's needs, a need's children.  Lent as the
+ * turn. */
 struct loop_ids {
     struct turn *turn;
-    const char *ids[LOOP_LISTED];
+    const char **ids;
     size_t count;
+    size_t room;
+    bool open_only;
 };
 void loop_list(struct turn *turn, unsigned table, const char *first, struct loop_ids *ret_ids);
+void loop_list_open(struct turn *turn, unsigned table, const char *first, struct loop_ids *ret_ids);
 
 /* True if the sender (its actor's unit, or its own) is one of the units; a NULL ends them.  Else
  * refuses NOT_ALLOWED. */
@@ -164,3 +167,4 @@ int loop_on_death_confirmed(struct turn *turn, const void *message);
 int loop_on_left_town(struct turn *turn, const void *message);
 int loop_on_merged(struct turn *turn, const void *message);
 int loop_on_unmerged(struct turn *turn, const void *message);
+int loop_on_campaign_closing(struct turn *turn, const void *message);

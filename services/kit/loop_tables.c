@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "kit/loop_inside.h"
+#include "organisation.pb-c.h"
 #include "registry.pb-c.h"
 
 #define N(state) LOOP_ROWS__NEED__STATE__##state
@@ -54,6 +55,7 @@ static const struct command commands[] = {
     C(LEFT_TOWN)       = { .message = &registry__left_town__descriptor,       .handle = loop_on_left_town,       .free = true },
     C(MERGED)          = { .message = &registry__merged__descriptor,          .handle = loop_on_merged,          .free = true },
     C(UNMERGED)        = { .message = &registry__unmerged__descriptor,        .handle = loop_on_unmerged,        .free = true },
+    C(CAMPAIGN_CLOSING) = { .message = &organisation__campaign_closing__descriptor, .handle = loop_on_campaign_closing, .free = true },
     [LOOP_COMMANDS_END - LOOP_WORDS] = { 0 }
 };
 
@@ -179,7 +181,8 @@ static const ProtobufCMessageDescriptor *const events[] = {
     &town__need_closed__descriptor,      &town__need_reopened__descriptor,
     &town__need_held__descriptor,        &town__need_resumed__descriptor,
     &town__deadline_warned__descriptor,  &town__deadline_missed__descriptor,
-    &town__escalated__descriptor,        NULL
+    &town__escalated__descriptor,        &town__handed_back__descriptor,
+    NULL
 };
 
 static const struct question questions[] = {

@@ -62,13 +62,30 @@ static bool same(const char *a, const char *b)
     return a[0] != '\0' && strcmp(a, b) == 0;
 }
 
+/* R7: another post, person and unit than did the work. */
+static bool is_handler(struct turn *turn, const Need *need, const Town__RecordCallback *callback)
+{
+    return loop_is_sender(turn, need->handler_unit)
+           || same(turn_actor_post(turn), need->handler_post)
+           || same(callback->by, need->handler_post)
+           || same(turn->actor->person, need->handler_person);
+}
+
+/* domain.md 3.8: a seat may not call back what it handled, though the help was another unit's. */
+static bool is_seat_of_the_call(struct turn *turn, const Need *need,
+                                const Town__RecordCallback *callback)
+{
+    if (need->source == NULL || (need->source->call[0] == '\0' && need->source->ticket[0] == '\0'))
+        return false;
+    return same(turn_actor_post(turn), need->opener_post) || same(callback->by, need->opener_post)
+           || same(turn->actor->person, need->opener_person);
+}
+
 static int check(struct turn *turn, const Need *need, const Town__RecordCallback *callback)
 {
     const char *units[] = { need->verifier, NULL };
 
-    if (loop_is_sender(turn, need->handler_unit) || same(turn_actor_post(turn), need->handler_post)
-        || same(callback->by, need->handler_post)
-        || same(turn->actor->person, need->handler_person))
+    if (is_handler(turn, need, callback) || is_seat_of_the_call(turn, need, callback))
         return turn_refuse(turn, TOWN__REFUSAL__SAME_HANDLER,
                            "whoever did the work does not confirm it");
     if (!loop_sent_by(turn, units))
@@ -78,8 +95,10 @@ static int check(struct turn *turn, const Need *need, const Town__RecordCallback
                                                 (int)callback->result)
                == NULL)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "satisfied, unsatisfied or unreachable");
-    if (callback->at_ms > turn->now_ms)
-        return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "the call is still to come");
+    if (callback->at_ms > turn->now_ms
+        || (callback->at_ms != 0 && callback->at_ms < need->fulfilled_ms))
+        return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD,
+                           "the call was between the work's end and now");
     return 0;
 }
 

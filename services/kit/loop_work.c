@@ -2,9 +2,11 @@
  * kit/loop: in whose worklist a need is, under which clock, and what the board counts (R4).
  */
 #include <inttypes.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "kit/loop_inside.h"
+#include "organisation.pb-c.h"
 
 /* Where it belongs: the unit, the clock that it waits under, its state for a reader. */
 struct work {
@@ -109,4 +111,41 @@ void loop_work(struct turn *turn, const char *id, Need *need)
     need->work_unit = work.unit;
     need->work_state = work.unit[0] == '\0' ? "" : work.state;
     need->work_priority = need->priority;
+}
+
+/* ---- the end of a campaign ------------------------------------------------------------------------ */
+
+struct handing {
+    crypto_hash_sha256_state hash;
+    uint32_t count;
+};
+
+static bool add_open(void *context, const char *key, const void *row)
+{
+    struct handing *handing = context;
+    const LoopRows__Work *work = row;
+
+    (void)key;
+    crypto_hash_sha256_update(&handing->hash, (const uint8_t *)work->need, strlen(work->need) + 1);
+    handing->count++;
+    return true;
+}
+
+/* What is still open is counted, and sealed by a hash over the needs in the order of the worklists.
+ * Once in a campaign every worklist is read. */
+int loop_on_campaign_closing(struct turn *turn, const void *message)
+{
+    const Organisation__CampaignClosing *event = message;
+    struct handing handing = { .count = 0 };
+    uint8_t digest[crypto_hash_sha256_BYTES];
+    char hex[2 * sizeof(digest) + 1];
+
+    crypto_hash_sha256_init(&handing.hash);
+    turn_each(turn, LOOP_WORK, "", add_open, &handing);
+    crypto_hash_sha256_final(&handing.hash, digest);
+    sodium_bin2hex(hex, sizeof(hex), digest, sizeof(digest));
+    Town__HandedBack back = { IS(town__handed_back), .campaign = event->campaign,
+                              .open_items = handing.count,
+                              .list_hash = turn_text(turn, "%s", hex) };
+    return turn_emit(turn, "town", &back.base);
 }

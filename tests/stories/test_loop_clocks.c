@@ -263,6 +263,21 @@ START_TEST(the_board_counts_every_open_need_once)
 }
 END_TEST
 
+START_TEST(a_campaign_that_closes_is_told_what_is_still_open)
+{
+    struct story *story = story_begin();
+
+    opens(story, "n1", "P3");
+    opens(story, "n2", "P1");
+    story_say(story, "dzb", "referral.WithdrawNeed." C41, "{'need': 'n1', 'code': 'OTHER'}");
+    story_say(story, "lgo", "organisation.CloseCampaign.lgo", "{'campaign': 'campaign-2023'}");
+    ck_assert_str_eq(story_last(story, "referral.HandedBack.town"),
+                     "{\"campaign\": \"campaign-2023\", \"openItems\": 1, \"listHash\": "
+                     "\"b3cdf8fcd895638c4a50ca79d9d10e273bc47e5ec4828225d623a6fef9983c80\"}");
+    story_close(story);
+}
+END_TEST
+
 START_TEST(a_need_is_seen_by_those_it_concerns)
 {
     struct story *story = story_begin();
@@ -285,4 +300,4 @@ TESTS(a_breach_climbs_to_the_unit_the_office_and_the_leader,
       two_silent_centres_are_the_arbiters_and_the_done_clock_never_stopped,
       a_policy_counts_from_its_day_and_moves_no_clock_that_runs,
       what_is_due_first_comes_first_and_pages_go_on, the_board_counts_every_open_need_once,
-      a_need_is_seen_by_those_it_concerns)
+      a_campaign_that_closes_is_told_what_is_still_open, a_need_is_seen_by_those_it_concerns)

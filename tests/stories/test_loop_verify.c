@@ -51,6 +51,7 @@ START_TEST(whoever_did_the_work_does_not_confirm_it)
     story_say(story, "sjb", "referral.RecordCallback.sjb", "{'need': 'n1', 'result': 'SATISFIED'}");
     calls_back(story, "CALLBACK_ABSENT", "");
     calls_back(story, "SATISFIED", ", 'atMs': '1774090000000'");
+    calls_back(story, "UNREACHABLE", ", 'atMs': '1673990000000'");
     calls_back(story, "SATISFIED", "");
     calls_back(story, "SATISFIED", "");
     EXPECT_TEXT(story_text(story), "hcz/1/4 referral.RecordCallback\n"
@@ -64,15 +65,17 @@ START_TEST(whoever_did_the_work_does_not_confirm_it)
                                    "dzb/1/4 referral.RecordCallback\n"
                                    "    refuses: satisfied, unsatisfied or unreachable\n"
                                    "dzb/1/5 referral.RecordCallback\n"
-                                   "    refuses: the call is still to come\n"
+                                   "    refuses: the call was between the work's end and now\n"
                                    "dzb/1/6 referral.RecordCallback\n"
+                                   "    refuses: the call was between the work's end and now\n"
+                                   "dzb/1/7 referral.RecordCallback\n"
                                    "    n1: VERIFYING -> VERIFYING\n"
                                    "    emits referral.CallbackRecorded.dzb\n"
                                    "    n1: VERIFYING -> CLOSED\n"
                                    "    emits referral.NeedClosed.310115125041\n"
                                    "    reminds n1/reopen_window: referral.Due in 7 d\n"
                                    "    forgets n1/verify: referral.Due\n"
-                                   "dzb/1/7 referral.RecordCallback\n"
+                                   "dzb/1/8 referral.RecordCallback\n"
                                    "    refuses: no RecordCallback from CLOSED\n");
     ck_assert_str_eq(story_last(story, "referral.CallbackRecorded.dzb"),
                      "{\"need\": \"n1\", \"result\": \"SATISFIED\", \"n\": 1, \"by\": "
