@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <stdio.h>
 #include "lib/story.h"
 
 extern const struct service organisation_service;
@@ -38,12 +37,13 @@ static void open_need(struct story *story, const char *need, const char *more)
 {
     story_case(story, "H-20230118-0001-1");
     story_say(story, "referral", "referral.NeedOpened." C41,
-              "{'need': '%s', 'person': 'r2', 'place': '" C41 "', 'priority': 'P1', %s}", need, more);
+              "{'need': '%s', 'person': 'r2', 'place': '" C41 "', 'priority': 'P1', %s}", need,
+              more);
 }
 
 /* At 09:00; receive 09:15, first contact 09:30, done 21:00. */
-static void dispatch(struct story *story, const char *need, const char *assignment, const char *unit,
-                     const char *more)
+static void dispatch(struct story *story, const char *need, const char *assignment,
+                     const char *unit, const char *more)
 {
     char subject[64];
 
@@ -75,10 +75,36 @@ START_TEST(a_need_is_routed_received_done_and_called_back)
     story_say(story, "referral", "referral.CallbackRecorded.dzb",
               "{'need': 'n1', 'result': 'SATISFIED'}");
     story_say(story, "referral", "referral.NeedClosed." C41, "{'need': 'n1', 'outcome': 'MET'}");
-    printf("@@1\n%s@@end\n", story_text(story)); fflush(stdout);
+    EXPECT_TEXT(story_text(story),
+                "referral/1/3 referral.Received at supervision\n"
+                "    S-076/referral:a1: PENDING -> MET\n"
+                "    forgets S-076/referral:a1: supervision.ChaseDuty\n"
+                "    emits supervision.DutyMet.hcz\n"
+                "referral/1/6 referral.Completed at supervision\n"
+                "    S-06I/referral:n1: PENDING -> MET\n"
+                "    forgets S-06I/referral:n1: supervision.ChaseDuty\n"
+                "    emits supervision.DutyMet.hcz\n"
+                "referral/1/7 referral.VerificationDue at supervision\n"
+                "    S-0B6/referral:n1: PENDING -> PENDING\n"
+                "    reminds S-0B6/referral:n1: supervision.ChaseDuty in 3 h 12 min\n"
+                "    S-0B7/referral:n1: DUTY_ABSENT -> PENDING\n"
+                "    reminds S-0B7/referral:n1: supervision.ChaseDuty in 3 h 12 min\n"
+                "referral/1/8 referral.CallbackRecorded at supervision\n"
+                "    S-0B7/referral:n1: PENDING -> MET\n"
+                "    forgets S-0B7/referral:n1: supervision.ChaseDuty\n"
+                "    emits supervision.DutyMet.dzb\n"
+                "referral/1/9 referral.NeedClosed at supervision\n"
+                "    S-0AA/referral:n1: PENDING -> MET\n"
+                "    forgets S-0AA/referral:n1: supervision.ChaseDuty\n"
+                "    emits supervision.DutyMet.hcz\n"
+                "    S-0B6/referral:n1: PENDING -> MET\n"
+                "    forgets S-0B6/referral:n1: supervision.ChaseDuty\n"
+                "    emits supervision.DutyMet.hcz\n");
     /* In the case of the need, to the unit that owed it. */
     ck_assert_str_eq(story_last_case(story, "supervision.DutyMet.hcz"), "H-20230118-0001-1");
-    printf("@@J1\n%s\n@@end\n", story_last(story, "supervision.DutyMet.dzb")); fflush(stdout);
+    ck_assert_str_eq(story_last(story, "supervision.DutyMet.dzb"),
+                     "{\"duty\": \"S-0B7\", \"unit\": \"dzb\", \"period\": \"referral:n1\", "
+                     "\"evidence\": \"referral/1/8\"}");
     ck_assert_str_eq(board(story, "S-076"), "{\"met\": 1}");
     ck_assert_str_eq(board(story, "S-0AA"), "{\"met\": 1}");
     ck_assert_str_eq(board(story, "S-0BA"), "{}"); /* it was no P0 */
@@ -99,8 +125,13 @@ START_TEST(time_that_passes_is_a_breach_and_one_finding_and_a_refusal_in_time_is
     ck_assert_uint_eq(story_count(story, "supervision.DutyBreached.hcz"), 0);
     story_say(story, "referral", "referral.Expired.hcz",
               "{'need': 'n1', 'assignment': 'a1', 'clock': 'receive'}");
-    printf("@@J2\n%s\n@@end\n", story_last(story, "supervision.DutyBreached.hcz")); fflush(stdout);
-    printf("@@J3\n%s\n@@end\n", story_last(story, "supervision.FindingOpened.hcz")); fflush(stdout);
+    ck_assert_str_eq(story_last(story, "supervision.DutyBreached.hcz"),
+                     "{\"duty\": \"S-008\", \"unit\": \"hcz\", \"period\": \"2023-01\", \"dueMs\": "
+                     "\"1675180800000\", \"evidence\": \"supervision/1/200\"}");
+    ck_assert_str_eq(story_last(story, "supervision.FindingOpened.hcz"),
+                     "{\"finding\": \"F-hcz-referral:a1\", \"unit\": \"hcz\", \"duty\": \"S-076\", "
+                     "\"caseId\": \"H-20230118-0001-1\", \"evidence\": [\"referral/1/3\"], "
+                     "\"dueMs\": \"1674118800000\", \"text\": \"第一时间协调解决\"}");
     ck_assert_uint_eq(story_count(story, "supervision.FindingOpened.hcz"), 1);
     ck_assert_str_eq(story_last_case(story, "supervision.FindingOpened.hcz"), "H-20230118-0001-1");
     /* The other centre refuses, honestly and in time: it owes nothing, and nobody finds anything. */
@@ -124,13 +155,25 @@ START_TEST(the_need_goes_on_with_its_own_clock_from_unit_to_unit)
     story_say(story, "referral", "referral.Recalled.hcz", "{'need': 'n1', 'assignment': 'a1'}");
     ck_assert_str_eq(board(story, "S-06I"), "{}");
     dispatch(story, "n1", "a2", "hcs", "'kind': 'MEDICINE'");
-    printf("@@J4\n%s\n@@end\n", board(story, "S-06I")); fflush(stdout);
+    ck_assert_str_eq(board(story, "S-06I"),
+                     "{\"lines\": [{\"duty\": \"S-06I\", \"unit\": \"hcs\", \"period\": "
+                     "\"referral:n1\", \"state\": \"PENDING\", \"dueMs\": \"1674046800000\", "
+                     "\"evidence\": \"referral/1/4\"}], \"pending\": 1}");
     story_say(story, "referral", "referral.Received.hcs", "{'need': 'n1', 'assignment': 'a2'}");
     story_later(story, "13 h");
-    printf("@@J5\n%s\n@@end\n", board(story, "S-0B6")); fflush(stdout);
-    printf("@@J6\n%s\n@@end\n", board(story, "S-06I")); fflush(stdout);
+    ck_assert_str_eq(board(story, "S-0B6"),
+                     "{\"lines\": [{\"duty\": \"S-0B6\", \"unit\": \"hcs\", \"period\": "
+                     "\"referral:n1\", \"state\": \"BREACHED\", \"dueMs\": \"1674046800000\", "
+                     "\"evidence\": \"supervision/1/250\"}], \"breached\": 1}");
+    ck_assert_str_eq(board(story, "S-06I"),
+                     "{\"lines\": [{\"duty\": \"S-06I\", \"unit\": \"hcs\", \"period\": "
+                     "\"referral:n1\", \"state\": \"BREACHED\", \"dueMs\": \"1674046800000\", "
+                     "\"evidence\": \"supervision/1/249\"}], \"breached\": 1}");
     /* One matter, one finding: the need that was not done in time. */
-    printf("@@J7\n%s\n@@end\n", story_last(story, "supervision.FindingOpened.hcs")); fflush(stdout);
+    ck_assert_str_eq(story_last(story, "supervision.FindingOpened.hcs"),
+                     "{\"finding\": \"F-hcs-referral:n1\", \"unit\": \"hcs\", \"duty\": \"S-06I\", "
+                     "\"caseId\": \"H-20230118-0001-1\", \"evidence\": [\"supervision/1/249\"], "
+                     "\"dueMs\": \"1674118800000\", \"text\": \"加强医疗服务保障\"}");
     ck_assert_uint_eq(story_count(story, "supervision.FindingOpened.hcs"), 1);
     /* Completed late: the breach stays, the call-back is owed in its own time. */
     story_say(story, "referral", "referral.Completed.hcs", "{'need': 'n1', 'assignment': 'a2'}");
@@ -217,11 +260,16 @@ START_TEST(what_nobody_accepts_is_ruled_in_time)
     struct story *story = open_town();
 
     open_need(story, "n1", "'category': 'MEDICAL'");
-    story_say(story, "referral", "referral.Unassignable.lgo", "{'need': 'n1', 'dueMs': 1674005400000}");
-    printf("@@J8\n%s\n@@end\n", board(story, "S-044")); fflush(stdout);
+    story_say(story, "referral", "referral.Unassignable.lgo",
+              "{'need': 'n1', 'dueMs': 1674005400000}");
+    ck_assert_str_eq(board(story, "S-044"),
+                     "{\"lines\": [{\"duty\": \"S-044\", \"unit\": \"lgo\", \"period\": "
+                     "\"referral:n1\", \"state\": \"PENDING\", \"dueMs\": \"1674005400000\", "
+                     "\"evidence\": \"referral/1/2\"}], \"pending\": 1}");
     story_say(story, "referral", "referral.Ruled.hcs", "{'need': 'n1', 'toUnit': 'hcs'}");
     ck_assert_str_eq(board(story, "S-044"), "{\"met\": 1}");
-    story_say(story, "referral", "referral.Unassignable.lgo", "{'need': 'n2', 'dueMs': 1674005400000}");
+    story_say(story, "referral", "referral.Unassignable.lgo",
+              "{'need': 'n2', 'dueMs': 1674005400000}");
     story_later(story, "31 min");
     ck_assert(has(board(story, "S-044"), "\"unit\": \"lgo\", \"period\": \"referral:n2\", "
                                          "\"state\": \"BREACHED\""));
@@ -239,23 +287,44 @@ START_TEST(a_person_is_verified_classed_assessed_and_linked)
     story_say(story, "registry", "registry.Verified." C41,
               "{'person': 'r1', 'owner': '" C41 "', 'class': 'RED'}");
     story_say(story, "registry", "registry.Dismissed." C41, "{'person': 'r2', 'owner': '" C41 "'}");
-    printf("@@J9\n%s\n@@end\n", board(story, "S-020")); fflush(stdout);
-    printf("@@J10\n%s\n@@end\n", board(story, "S-034")); fflush(stdout);
-    printf("@@J11\n%s\n@@end\n", board(story, "S-06L")); fflush(stdout);
-    printf("@@J12\n%s\n@@end\n", board(story, "S-055")); fflush(stdout);
+    ck_assert_str_eq(board(story, "S-020"),
+                     "{\"lines\": [{\"duty\": \"S-020\", \"unit\": \"310115125041\", \"period\": "
+                     "\"person:r3\", \"state\": \"PENDING\", \"dueMs\": \"1674090000000\", "
+                     "\"evidence\": \"registry/1/3\"}], \"met\": 2, \"pending\": 1}");
+    ck_assert_str_eq(board(story, "S-034"),
+                     "{\"lines\": [{\"duty\": \"S-034\", \"unit\": \"310115125041\", \"period\": "
+                     "\"person:r1\", \"state\": \"PENDING\", \"dueMs\": \"1675213200000\", "
+                     "\"evidence\": \"registry/1/4\"}], \"pending\": 1}");
+    ck_assert_str_eq(board(story, "S-06L"),
+                     "{\"lines\": [{\"duty\": \"S-06L\", \"unit\": \"hcz\", \"period\": "
+                     "\"person:r1\", \"state\": \"PENDING\", \"dueMs\": \"1674608400000\", "
+                     "\"evidence\": \"registry/1/4\"}], \"pending\": 1}");
+    ck_assert_str_eq(board(story, "S-055"),
+                     "{\"lines\": [{\"duty\": \"S-055\", \"unit\": \"hcz\", \"period\": "
+                     "\"person:r1\", \"state\": \"PENDING\", \"dueMs\": \"1675213200000\", "
+                     "\"evidence\": \"registry/1/4\"}], \"pending\": 1}");
     story_later(story, "25 h");
     ck_assert(has(board(story, "S-020"), "\"person:r3\", \"state\": \"BREACHED\""));
 
     /* Looked at again: the next time is in three days, since YELLOW. */
     story_say(story, "referral", "referral.Assessed.hcz",
               "{'person': 'r1', 'centre': 'hcz', 'class': 'YELLOW'}");
-    printf("@@J13\n%s\n@@end\n", board(story, "S-06L")); fflush(stdout);
+    ck_assert_str_eq(board(story, "S-06L"),
+                     "{\"lines\": [{\"duty\": \"S-06L\", \"unit\": \"hcz\", \"period\": "
+                     "\"person:r1\", \"state\": \"PENDING\", \"dueMs\": \"1674352800000\", "
+                     "\"evidence\": \"referral/1/1\"}], \"met\": 1, \"pending\": 1}");
     story_say(story, "registry", "registry.ClassSet." C41,
               "{'person': 'r1', 'owner': '" C41 "', 'from': 'RED', 'to': 'YELLOW'}");
-    printf("@@J14\n%s\n@@end\n", board(story, "S-034")); fflush(stdout);
+    ck_assert_str_eq(board(story, "S-034"),
+                     "{\"lines\": [{\"duty\": \"S-034\", \"unit\": \"310115125041\", \"period\": "
+                     "\"person:r1\", \"state\": \"PENDING\", \"dueMs\": \"1675303200000\", "
+                     "\"evidence\": \"registry/1/6\"}], \"met\": 1, \"pending\": 1}");
     story_say(story, "referral", "referral.FamilyDoctorLinked.hcz",
               "{'person': 'r1', 'centre': 'hcz'}");
-    printf("@@J15\n%s\n@@end\n", board(story, "S-055")); fflush(stdout);
+    ck_assert_str_eq(board(story, "S-055"),
+                     "{\"lines\": [{\"duty\": \"S-055\", \"unit\": \"hcz\", \"period\": "
+                     "\"person:r1\", \"state\": \"MET\", \"dueMs\": \"1675213200000\", "
+                     "\"evidence\": \"referral/1/2\"}], \"met\": 1}");
     /* GREEN asks for no assessment; a move takes the rest along. */
     story_say(story, "registry", "registry.ClassSet." C41,
               "{'person': 'r1', 'owner': '" C41 "', 'from': 'YELLOW', 'to': 'GREEN'}");
@@ -307,8 +376,20 @@ START_TEST(a_stale_field_is_renewed_and_a_survey_declared)
               "{'survey': 's1', 'committee': '" C06 "', 'dueMs': 1674608400000}");
     story_say(story, "registry", "registry.SurveyDeclared." C41,
               "{'survey': 's1', 'committee': '" C41 "', 'none': true}");
-    printf("@@J16\n%s\n@@end\n", board(story, "S-080")); fflush(stdout);
-    printf("@@J17\n%s\n@@end\n", board(story, "S-06U")); fflush(stdout);
+    ck_assert_str_eq(
+        board(story, "S-080"),
+        "{\"lines\": [{\"duty\": \"S-080\", \"unit\": \"310115125006\", \"period\": \"survey:s1\", "
+        "\"state\": \"PENDING\", \"dueMs\": \"1674608400000\", \"evidence\": \"registry/1/5\"}, "
+        "{\"duty\": \"S-080\", \"unit\": \"310115125041\", \"period\": \"survey:s1\", \"state\": "
+        "\"MET\", \"dueMs\": \"1674608400000\", \"evidence\": \"registry/1/6\"}], \"met\": 1, "
+        "\"pending\": 1}");
+    ck_assert_str_eq(
+        board(story, "S-06U"),
+        "{\"lines\": [{\"duty\": \"S-06U\", \"unit\": \"310115125006\", \"period\": \"survey:s1\", "
+        "\"state\": \"PENDING\", \"dueMs\": \"1674608400000\", \"evidence\": \"registry/1/5\"}, "
+        "{\"duty\": \"S-06U\", \"unit\": \"310115125041\", \"period\": \"survey:s1\", \"state\": "
+        "\"MET\", \"dueMs\": \"1674608400000\", \"evidence\": \"registry/1/6\"}], \"met\": 1, "
+        "\"pending\": 1}");
     story_later(story, "73 h");
     ck_assert(has(board(story, "S-06V"), "\"r1:phones\", \"state\": \"BREACHED\""));
     story_close(story);
@@ -322,14 +403,22 @@ START_TEST(calls_are_answered_in_time_and_tickets_triaged)
     story_say(story, "hotline", "hotline.CallLogged.dzb", "{'call': 'c1', 'ringMs': 15000}");
     story_say(story, "hotline", "hotline.CallLogged.dzb", "{'call': 'c2', 'ringMs': 15001}");
     story_say(story, "hotline", "hotline.CallClassified.dzb", "{'call': 'c1'}");
-    printf("@@J18\n%s\n@@end\n", board(story, "S-062")); fflush(stdout);
+    ck_assert_str_eq(
+        board(story, "S-062"),
+        "{\"lines\": [{\"duty\": \"S-062\", \"unit\": \"dzb\", \"period\": \"call:c2\", \"state\": "
+        "\"BREACHED\", \"evidence\": \"hotline/1/2\"}], \"met\": 1, \"breached\": 1}");
     story_say(story, "hotline", "hotline.TicketSubmitted.dzb",
               "{'ticket': 't1', 'dueMs': 1674004200000}");
     story_say(story, "hotline", "hotline.TicketSubmitted.dzb",
               "{'ticket': 't2', 'dueMs': 1674004200000}");
     story_say(story, "hotline", "hotline.TicketTriaged.dzb", "{'ticket': 't1'}");
     story_later(story, "11 min");
-    printf("@@J19\n%s\n@@end\n", board(story, "S-062")); fflush(stdout);
+    ck_assert_str_eq(
+        board(story, "S-062"),
+        "{\"lines\": [{\"duty\": \"S-062\", \"unit\": \"dzb\", \"period\": \"call:c2\", \"state\": "
+        "\"BREACHED\", \"evidence\": \"hotline/1/2\"}, {\"duty\": \"S-062\", \"unit\": \"dzb\", "
+        "\"period\": \"ticket:t2\", \"state\": \"BREACHED\", \"dueMs\": \"1674004200000\", "
+        "\"evidence\": \"supervision/1/204\"}], \"met\": 2, \"breached\": 2}");
 
     /* Who is unknown and in difficulty is on the roster's list before the triage is over. */
     story_say(story, "hotline", "hotline.CallClassified.dzb", "{'call': 'c3', 'proposed': 'p3'}");
@@ -337,7 +426,10 @@ START_TEST(calls_are_answered_in_time_and_tickets_triaged)
     story_say(story, "registry", "registry.Proposed." C41, "{'person': 'p3', 'owner': '" C41 "'}");
     story_say(story, "hotline", "hotline.TicketTriaged.dzb", "{'ticket': 't3', 'person': 'p3'}");
     story_say(story, "hotline", "hotline.TicketTriaged.dzb", "{'ticket': 't4', 'person': 'p4'}");
-    printf("@@J20\n%s\n@@end\n", board(story, "S-035")); fflush(stdout);
+    ck_assert_str_eq(
+        board(story, "S-035"),
+        "{\"lines\": [{\"duty\": \"S-035\", \"unit\": \"dzb\", \"period\": \"person:p4\", "
+        "\"state\": \"BREACHED\", \"evidence\": \"hotline/1/10\"}], \"met\": 1, \"breached\": 1}");
     story_close(story);
 }
 END_TEST
@@ -348,10 +440,11 @@ START_TEST(posts_are_filled_by_those_who_follow)
 
     story_say(story, "hcz as hcz.head", "organisation.DeclareAbsence.hcz",
               "{'staff': 'hcz-s1', 'fromMs': %llu, 'untilMs': %llu}",
-              (unsigned long long)story_now(story), (unsigned long long)story_now(story) + 86400000);
+              (unsigned long long)story_now(story),
+              (unsigned long long)story_now(story) + 86400000);
     ck_assert_uint_gt(story_count(story, "organisation.PostResolved.hcz"), 0);
-    printf("@@J21\n%s\n@@end\n", board(story, "S-012")); fflush(stdout);
-    printf("@@J22\n%s\n@@end\n", board(story, "S-046")); fflush(stdout);
+    ck_assert_str_eq(board(story, "S-012"), "{\"met\": 2}");
+    ck_assert_str_eq(board(story, "S-046"), "{\"met\": 2}");
     story_close(story);
 }
 END_TEST

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <stdio.h>
 #include "lib/story.h"
 
 extern const struct service organisation_service;
@@ -44,7 +43,15 @@ START_TEST(the_line_is_staffed_hour_by_hour_or_it_is_not)
     story_until(story, "12:30"); /* nobody all of the next hour */
     story_say(story, "hotline", "hotline.ShiftOpened.dzb", "{'seat': 's1', 'staff': 'dzb-s5'}");
     story_until(story, "14:01");
-    printf("@@J1\n%s\n@@end\n", board(story, "S-061")); fflush(stdout);
+    ck_assert_str_eq(
+        board(story, "S-061"),
+        "{\"lines\": [{\"duty\": \"S-061\", \"unit\": \"dzb\", \"period\": \"2023-01-18T10\", "
+        "\"state\": \"BREACHED\", \"dueMs\": \"1674010800000\", \"evidence\": \"hotline/1/2\"}, "
+        "{\"duty\": \"S-061\", \"unit\": \"dzb\", \"period\": \"2023-01-18T11\", \"state\": "
+        "\"BREACHED\", \"dueMs\": \"1674014400000\", \"evidence\": \"supervision/1/205\"}, "
+        "{\"duty\": \"S-061\", \"unit\": \"dzb\", \"period\": \"2023-01-18T14\", \"state\": "
+        "\"PENDING\", \"dueMs\": \"1674025200000\", \"evidence\": \"supervision/1/211\"}], "
+        "\"met\": 3, \"breached\": 2, \"pending\": 1}");
     story_close(story);
 }
 END_TEST
@@ -55,8 +62,14 @@ START_TEST(a_post_of_the_leading_group_that_nobody_fills_breaks_the_month)
 
     story_say(story, "organisation_desk", "organisation.PostUnfilled.lgo",
               "{'post': 'lg.deputy', 'unit': 'lg'}");
-    printf("@@J2\n%s\n@@end\n", board(story, "S-041")); fflush(stdout);
-    printf("@@J3\n%s\n@@end\n", board(story, "S-042")); fflush(stdout);
+    ck_assert_str_eq(board(story, "S-041"),
+                     "{\"lines\": [{\"duty\": \"S-041\", \"unit\": \"lg\", \"period\": "
+                     "\"2023-01\", \"state\": \"PENDING\", \"dueMs\": \"1675180800000\", "
+                     "\"evidence\": \"organisation/1/1988\"}], \"pending\": 1}");
+    ck_assert_str_eq(board(story, "S-042"),
+                     "{\"lines\": [{\"duty\": \"S-042\", \"unit\": \"lg\", \"period\": "
+                     "\"2023-01\", \"state\": \"BREACHED\", \"dueMs\": \"1675180800000\", "
+                     "\"evidence\": \"organisation_desk/1/1\"}], \"breached\": 1}");
     story_until(story, "2023-02-01T00:01");
     ck_assert(has(board(story, "S-041"), "\"2023-01\", \"state\": \"MET\""));
     ck_assert(has(board(story, "S-041"), "\"2023-02\", \"state\": \"PENDING\""));
@@ -122,11 +135,15 @@ START_TEST(an_outage_excuses_what_came_due_in_it)
     story_later(story, "5 min");
     story_forget(story);
     story_say(story, "broker", "organisation.ReportLink." C41,
-              "{'unit': '" C41 "', 'up': false, 'sinceMs': %llu}", (unsigned long long)story_now(story));
+              "{'unit': '" C41 "', 'up': false, 'sinceMs': %llu}",
+              (unsigned long long)story_now(story));
     story_later(story, "11 min");
     story_say(story, "hotline", "hotline.Expired." C41,
               "{'need': 'n1', 'assignment': 'a1', 'clock': 'receive'}");
-    printf("@@J4\n%s\n@@end\n", story_last(story, "supervision.DutyExcused." C41)); fflush(stdout);
+    ck_assert_str_eq(
+        story_last(story, "supervision.DutyExcused." C41),
+        "{\"duty\": \"S-076\", \"unit\": \"310115125041\", \"period\": \"hotline:a1\", \"reason\": "
+        "\"outage\", \"approver\": \"organisation/1/1991\"}");
     ck_assert_uint_eq(story_count(story, "supervision.FindingOpened." C41), 0);
     /* Three hours later it is back. */
     story_later(story, "2 h 44 min");
@@ -144,12 +161,20 @@ START_TEST(a_link_that_stays_down_is_a_finding)
     struct story *story = open_town();
 
     story_say(story, "broker", "organisation.ReportLink." C41,
-              "{'unit': '" C41 "', 'up': false, 'sinceMs': %llu}", (unsigned long long)story_now(story));
+              "{'unit': '" C41 "', 'up': false, 'sinceMs': %llu}",
+              (unsigned long long)story_now(story));
     story_later(story, "3 h");
     ck_assert_uint_eq(story_count(story, "supervision.FindingOpened." C41), 0);
     story_later(story, "1 h 5 min");
-    printf("@@J5\n%s\n@@end\n", board(story, "S-0B4")); fflush(stdout);
-    printf("@@J6\n%s\n@@end\n", story_last(story, "supervision.FindingOpened." C41)); fflush(stdout);
+    ck_assert_str_eq(board(story, "S-0B4"),
+                     "{\"lines\": [{\"duty\": \"S-0B4\", \"unit\": \"310115125041\", \"period\": "
+                     "\"unit:310115125041\", \"state\": \"BREACHED\", \"dueMs\": "
+                     "\"1674018120000\", \"evidence\": \"supervision/1/216\"}], \"breached\": 1}");
+    ck_assert_str_eq(
+        story_last(story, "supervision.FindingOpened." C41),
+        "{\"finding\": \"F-310115125041-unit:310115125041\", \"unit\": \"310115125041\", \"duty\": "
+        "\"S-0B4\", \"evidence\": [\"supervision/1/216\"], \"dueMs\": \"1674118800000\", \"text\": "
+        "\"保持信息畅通\"}");
     story_close(story);
 }
 END_TEST
@@ -159,7 +184,8 @@ START_TEST(a_clock_that_was_mostly_outage_is_excused_after_the_return)
     struct story *story = open_town();
 
     story_say(story, "broker", "organisation.ReportLink.pab",
-              "{'unit': 'pab', 'up': false, 'sinceMs': %llu}", (unsigned long long)story_now(story));
+              "{'unit': 'pab', 'up': false, 'sinceMs': %llu}",
+              (unsigned long long)story_now(story));
     story_later(story, "3 min");
     story_say(story, "referral", "referral.NeedOpened." C41, "{'need': 'n1', 'priority': 'P1'}");
     story_say(story, "referral", "referral.Dispatched.pab",
@@ -172,7 +198,13 @@ START_TEST(a_clock_that_was_mostly_outage_is_excused_after_the_return)
               "{'need': 'n2', 'assignment': 'a2', 'toUnit': 'pab', 'due': {'receiveMs': %llu}}",
               (unsigned long long)story_now(story) + 900000);
     story_later(story, "1 h");
-    printf("@@J7\n%s\n@@end\n", board(story, "S-076")); fflush(stdout);
+    ck_assert_str_eq(
+        board(story, "S-076"),
+        "{\"lines\": [{\"duty\": \"S-076\", \"unit\": \"pab\", \"period\": \"referral:a1\", "
+        "\"state\": \"EXCUSED\", \"dueMs\": \"1674004680000\", \"evidence\": "
+        "\"organisation/1/1991\", \"text\": \"outage\"}, {\"duty\": \"S-076\", \"unit\": \"pab\", "
+        "\"period\": \"referral:a2\", \"state\": \"BREACHED\", \"dueMs\": \"1674005280000\", "
+        "\"evidence\": \"supervision/1/206\"}], \"breached\": 1, \"excused\": 1}");
     story_close(story);
 }
 END_TEST
@@ -182,11 +214,15 @@ START_TEST(a_policy_that_a_service_set_aside_is_not_in_force_everywhere)
     struct story *story = open_town();
 
     story_later(story, "1 min");
-    story_say(story, "lgo as lgo.head", "organisation.PublishPolicy.lgo",
-              "{'set': 'spring', 'effectiveFromMs': %llu, 'reason': 'more time', 'records': [{'key':"
-              " 'org.plan_due', 'scope': '*', 'value': '5', 'unit': 'days', 'calendar': '24x7'}]}",
-              (unsigned long long)story_now(story) + 3600000);
-    printf("@@J8\n%s\n@@end\n", board(story, "S-0B9")); fflush(stdout);
+    story_say(
+        story, "lgo as lgo.head", "organisation.PublishPolicy.lgo",
+        "{'set': 'spring', 'effectiveFromMs': %llu, 'reason': 'more time', 'records': [{'key':"
+        " 'org.plan_due', 'scope': '*', 'value': '5', 'unit': 'days', 'calendar': '24x7'}]}",
+        (unsigned long long)story_now(story) + 3600000);
+    ck_assert_str_eq(board(story, "S-0B9"),
+                     "{\"lines\": [{\"duty\": \"S-0B9\", \"unit\": \"lgo\", \"period\": "
+                     "\"set:spring\", \"state\": \"PENDING\", \"dueMs\": \"1674007260000\", "
+                     "\"evidence\": \"organisation/1/1989\"}], \"met\": 1, \"pending\": 1}");
     unsigned seq = story_count(story, ">");
     while (!has(story_last(story, "supervision.DutyBreached.lgo"), "S-0B9") && seq > 0)
         story_say(story, "referral", "referral.Parked.town", "{'seq': %u}", seq--);
