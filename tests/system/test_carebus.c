@@ -2,6 +2,7 @@
  * The command line with real processes: a town is made, opened, filled, worked in, proved and ended.
  */
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,85 @@ static void write_roster(const char *path)
     ck_assert_int_eq(system(command), 0);
 }
 
+/* ---- what the READMEs say ------------------------------------------------------------------------ */
+
+static char *read_text(const char *path)
+{
+    char *text = calloc(1, TEXT_BYTES);
+    FILE *in = fopen(path, "r");
+
+    ck_assert_msg(in != NULL, "%s", path);
+    ck_assert_uint_lt(fread(text, 1, TEXT_BYTES - 1, in), TEXT_BYTES - 1);
+    fclose(in);
+    return text;
+}
+
+/* Every line of README.md that begins with `carebus`, with FILE as a roster: it works. */
+static void run_readme(void)
+{
+    char *text = read_text(test_source("README.md"));
+    char command[COMMAND_BYTES];
+    int lines = 0;
+
+    char *section = strstr(text, "## The command line");
+    ck_assert_ptr_nonnull(section);
+    for (char *line = strtok(section, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        if (strncmp(line, "carebus ", 8) != 0)
+            continue;
+        line[strcspn(line, "#")] = '\0';
+        const char *file = strstr(line, " FILE ");
+        if (file == NULL)
+            snprintf(command, sizeof(command), "--timeout 60s %s", line + 8);
+        else
+            snprintf(command, sizeof(command), "--timeout 60s %.*s %s %s", (int)(file - line - 8),
+                     line + 8, test_path("roster.csv"), file + 6);
+        int status = carebus(command);
+        ck_assert_msg(status == 0 || (file != NULL && status == 65), "%s: %d\n%s", command, status,
+                      out);
+        lines++;
+    }
+    ck_assert_int_gt(lines, 5);
+    free(text);
+}
+
+static bool is_path(const char *token)
+{
+    return strchr(token, '/') != NULL && strncmp(token, "build/", 6) != 0
+           && token[strspn(token, "abcdefghijklmnopqrstuvwxyz0123456789_./-")] == '\0'
+           && token[0] != '/';
+}
+
+static bool is_there(const char *folder, const char *token)
+{
+    char path[COMMAND_BYTES];
+    struct stat status;
+
+    snprintf(path, sizeof(path), "%s%s", folder, token);
+    if (stat(test_source(path), &status) == 0)
+        return true;
+    return stat(test_source(token), &status) == 0;
+}
+
+START_TEST(every_path_that_a_readme_names_is_there)
+{
+    static const char *const readmes[][2] = { { "README.md", "" },
+                                              { "services/README.md", "services/" },
+                                              { "tests/README.md", "tests/" } };
+
+    for (size_t i = 0; i < sizeof(readmes) / sizeof(readmes[0]); i++) {
+        char *text = read_text(test_source(readmes[i][0]));
+        bool inside = false;
+        for (char *token = strtok(text, "`"); token != NULL; token = strtok(NULL, "`")) {
+            if (inside && is_path(token))
+                ck_assert_msg(is_there(readmes[i][1], token), "%s: there is no %s", readmes[i][0],
+                              token);
+            inside = !inside;
+        }
+        free(text);
+    }
+}
+END_TEST
+
 START_TEST(a_town_lives_through_a_morning_and_proves_it)
 {
     char command[COMMAND_BYTES];
@@ -124,8 +204,7 @@ START_TEST(a_town_lives_through_a_morning_and_proves_it)
 
     expect(0, "--timeout 60s morning");
     expect_text("0 scenes failed");
-    expect(0, "verify");
-    expect(0, "verify --replay all");
+    run_readme(); /* verify and verify --replay all are among them */
     expect(0, "check health");
 
     expect(0, "--json status");
@@ -144,5 +223,5 @@ START_TEST(a_town_lives_through_a_morning_and_proves_it)
 END_TEST
 
 TESTS(a_new_town_keeps_its_secrets_and_is_made_once,
-      what_is_wrong_is_one_line_with_its_status_and_a_hint,
+      what_is_wrong_is_one_line_with_its_status_and_a_hint, every_path_that_a_readme_names_is_there,
       a_town_lives_through_a_morning_and_proves_it)
