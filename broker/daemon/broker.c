@@ -408,8 +408,8 @@ static int start(struct broker *broker)
     if (status != 0)
         return status;
     tell_time(broker);
-    broker->started_ms = broker->saved_ms = broker->tick_head = broker->steady_ms;
-    broker->tick_head = log_head(broker->log);
+    broker->started_ms = broker->saved_ms = broker->steady_ms;
+    broker->tick_head = broker->started_head = log_head(broker->log);
     int r = rebuild(broker);
     if (r == 0)
         r = logger_open(broker->log,
@@ -547,7 +547,9 @@ int broker_run(const struct options *options)
         status = r < 0 ? err_exit_status(r) : 0;
         if (r == -EPROTO)
             status = EXIT_UNAVAILABLE;
-        say_info("stop", "status=%d head=%" PRIu64, status, log_head(broker->log));
+        say_info("stop", "status=%d head=%" PRIu64 " records=%" PRIu64 " flushes=%" PRIu64, status,
+                 log_head(broker->log), log_head(broker->log) - broker->started_head,
+                 broker->flushes);
     }
     fflush(NULL);
     _exit(status);

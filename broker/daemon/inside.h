@@ -147,6 +147,7 @@ struct broker {
 
     uint32_t run;
     uint64_t started_ms;
+    uint64_t started_head;
     uint64_t round;
     uint64_t now_ms;
     uint64_t steady_ms;

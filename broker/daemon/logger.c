@@ -8,9 +8,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 
-enum { BATCHES = 3, RETRY_MS = 200, PREPARE_EACH_BYTES = 256 << 10 };
+enum {
+    BATCHES = 3,
+    RETRY_MS = 200,
+    PREPARE_EACH_BYTES = 256 << 10,
+    PREPARE_EACH_US = 8000,
+    PREPARE_LEAST_BYTES = 16 << 20
+};
 
 struct logger {
     struct log *log;
@@ -35,6 +42,8 @@ struct logger {
     bool full;
     bool stop;
     uint64_t unprepared_bytes; /* appended since the last look at the next segment */
+    uint64_t skipped_bytes;    /* appended since it was last filled               */
+    uint64_t looked_us;
     int fault;
     logger_job *job;
     void *job_context;
@@ -63,6 +72,24 @@ static void wait_ms(struct logger *logger, int ms)
     pthread_cond_timedwait(&logger->changed, &logger->mutex, &until);
 }
 
+/* Zeros ahead spare a flush its metadata, which a small batch feels and a large one does not; at a high
+ * rate they would only double what the disk has to write.  Now and then a slice is done all the same,
+ * so that the room of the next segment is taken long before it is needed. */
+static void want_prepare(struct logger *logger)
+{
+    if (logger->unprepared_bytes < PREPARE_EACH_BYTES)
+        return;
+    uint64_t now_us = clock_steady_us();
+    bool fast = now_us - logger->looked_us < PREPARE_EACH_US;
+    logger->looked_us = now_us;
+    logger->skipped_bytes += logger->unprepared_bytes;
+    logger->unprepared_bytes = 0;
+    if (fast && logger->skipped_bytes < PREPARE_LEAST_BYTES)
+        return;
+    logger->skipped_bytes = 0;
+    logger->prepare = true;
+}
+
 /* With the mutex held, and again on return; the log is ours in between. */
 static void append(struct logger *logger)
 {
@@ -78,8 +105,7 @@ static void append(struct logger *logger)
         return;
     }
     logger->flying = false;
-    if (logger->unprepared_bytes > PREPARE_EACH_BYTES)
-        logger->prepare = true;
+    want_prepare(logger);
     if (r < 0)
         logger->fault = r;
     tell(logger);
@@ -91,8 +117,6 @@ static void prepare(struct logger *logger)
 
     logger->working = true;
     logger->prepare = false;
-    if (log_head(logger->log) > 0)
-        logger->unprepared_bytes = 0;
     pthread_mutex_unlock(&logger->mutex);
     int r = log_prepare(logger->log, &more);
     pthread_mutex_lock(&logger->mutex);
@@ -261,8 +285,7 @@ static int append_here(struct logger *logger)
         logger->full = true;
         logger->flying = true;
     }
-    if (logger->unprepared_bytes > PREPARE_EACH_BYTES)
-        logger->prepare = true;
+    want_prepare(logger);
     if (logger->flying || logger->prepare)
         pthread_cond_signal(&logger->changed);
     return r < 0 ? r : 0;
