@@ -12,6 +12,7 @@
  *     unknown ID                      ... or nothing
  *     stored SEQ TIME ID SUBJECT DIGEST CAUSE DUE     the log, in order           H4 H13
  *     serves SERVICE FILTER           the effects of these subjects are told
+ *     upto SERVICE SEQ                ... as far as it had come when it was stopped
  *     effect SERVICE SEQ ID DIGEST    in the order in which they were made        H1 H3 H4
  *     emits SERVICE                   what its turns derive is told, in order
  *     emit SERVICE CAUSE DIGEST                                                   H5

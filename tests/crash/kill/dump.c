@@ -347,7 +347,8 @@ static void write_service(const char *dir, const struct service *service,
     if (folding.moves)
         write_arrows(service, history);
     fold(fresh, log, kit_state(live).cursor);
-    fprintf(history, "emits %s\n", service->name);
+    fprintf(history, "emits %s\nupto %s %llu\n", service->name, service->name,
+            (unsigned long long)kit_state(live).cursor);
     if (kit_outbox(fresh, 1, on_derived, &folding) != 0)
         give_up("the outbox of %s cannot be read", service->name);
     write_unsent(live, log, history);
