@@ -23,7 +23,14 @@ if(TARGET core)
   tests(stories stories/core core_world)
 
   # T01: the bus and its peers in one thread, every fault, and a judge.
-  program(carebus-sim tests/sim core_world)
+  file(GLOB sources CONFIGURE_DEPENDS tests/sim/*.c)
+  list(FILTER sources EXCLUDE REGEX "/main\\.c$")
+  add_library(sim STATIC ${sources})
+  house(sim)
+  target_link_libraries(sim PUBLIC core_world)
+  add_executable(carebus-sim tests/sim/main.c)
+  house(carebus-sim)
+  target_link_libraries(carebus-sim PRIVATE sim)
   foreach(run "seeds;--seeds;500;--seconds;60" "controls;--controls;--seconds;60")
     list(POP_FRONT run name)
     add_test(NAME sim_${name} COMMAND carebus-sim ${run})
@@ -66,6 +73,11 @@ if(TARGET carebus-broker)
   house(system_town)
   target_link_libraries(system_town PUBLIC place testlib)
   tests(system system system_town)
+endif()
+
+# What the registry makes of numbers and texts, without a turn.
+if(TARGET service_registry)
+  tests(unit unit/registry service_registry)
 endif()
 
 # Stories.  A test links the services that its text names (`referral_service`), so that one service
@@ -229,3 +241,6 @@ add_test(NAME fuzz_differential
   COMMAND tests/fuzz/differential $<TARGET_FILE:fuzz-differential> 20000 1
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 set_tests_properties(fuzz_differential PROPERTIES LABELS fuzz TIMEOUT 120)
+if(TARGET storylib AND all_services)
+  tests(fuzz fuzz storylib ${all_services})
+endif()
