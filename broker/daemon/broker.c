@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -457,12 +458,22 @@ static int core_tick(struct broker *broker)
     return broker_step(broker, &(struct core_event){ .kind = CORE_TICK });
 }
 
+/* A full batch behind one that is in the flush: nothing more is taken in until the disk is done. */
+static void wait_for_disk(struct broker *broker)
+{
+    struct pollfd event = { .fd = logger_fd(broker->logger), .events = POLLIN };
+
+    if (logger_is_full(broker->logger) && logger_is_busy(broker->logger))
+        poll(&event, 1, 10);
+}
+
 static int turn(struct broker *broker)
 {
     uint32_t ready;
     bool drained = true;
-    int timeout_ms = tick_timeout_ms(broker);
+    int timeout_ms = broker->part_count > 0 ? 0 : tick_timeout_ms(broker);
 
+    wait_for_disk(broker);
     int r = loop_wait(&broker->loop, timeout_ms, &ready);
     tell_time(broker);
     if (r == 0 && (ready & 2) != 0)
@@ -475,6 +486,8 @@ static int turn(struct broker *broker)
         r = broker_commit(broker, false);
     if (r == 0 && (ready & 1) != 0)
         r = receive_frames(broker, &drained);
+    if (r == 0 && broker->part_count > 0)
+        r = parts_carry(broker);
     if (r == 0)
         r = core_tick(broker);
     if (r == 0)

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "daemon/inside.h"
 
-enum { PROBE_EVERY_MS = 10 * 1000, PROBE_ASKED_MS = 5 * 1000, PROBE_AFTER_MS = 200 };
+enum { PROBE_EVERY_MS = 10 * 1000, PROBE_ASKED_MS = 30 * 1000, PROBE_AFTER_MS = 200 };
 
 static const char *decide(void *context, const uint8_t key[SOCKET_KEY_BYTES], const char *address)
 {
@@ -116,8 +116,12 @@ void door_reload(struct broker *broker)
     }
     struct town *old = broker->town;
     broker->town = town;
-    r = broker_step(broker,
-                    &(struct core_event){ .kind = CORE_PERMITS, .permit = town_permit(town) });
+    /* Scans that wait go by filters of the old table. */
+    while (r == 0 && broker->part_count > 0)
+        r = parts_carry(broker);
+    if (r == 0)
+        r = broker_step(broker,
+                        &(struct core_event){ .kind = CORE_PERMITS, .permit = town_permit(town) });
     town_close(old);
     unsigned cut = r == 0 && !broker->plain ? cut_revoked(broker) : 0;
     say_info("door.reloaded", "revoked=%u", cut);

@@ -35,7 +35,8 @@ enum {
     READER_BYTES = 256 << 10,
     ARENA_BYTES = 4 << 20, /* one frame, unpacked                                     */
     FEED_RECORDS = 8192,   /* looked at for one DELIVER frame                         */
-    SCAN_RECORDS = 8192,   /* for one slice of a scan                                 */
+    SCAN_RECORDS = 4096,   /* for one slice of a scan                                 */
+    SCAN_SLICES = 2,       /* then others have their turn                             */
     ADMIN_RECORDS = 65536, /* for one answer                                          */
     SELF_PEER = 1,         /* the session of the broker's own producer: a ROUTER's ids
                                    * are five bytes that begin with 0                        */

@@ -410,20 +410,33 @@ static int carry(struct broker *broker, const struct part *part)
     return 0;
 }
 
+/* Scans beyond the first few stay for the next round: a long backlog is read in slices. */
+static void keep_scan(struct broker *broker, const struct part *part, uint32_t *kept)
+{
+    broker->parts[(*kept)++] = *part;
+}
+
 int parts_carry(struct broker *broker)
 {
+    uint32_t slices = 0;
+    uint32_t kept = 0;
     int r = 0;
 
+    broker->step_depth++;
     for (uint32_t i = 0; r == 0 && i < broker->part_count; i++) {
         struct part part = broker->parts[i]; /* the list may move while it is carried out */
-        r = carry(broker, &part);
+        if (part.kind == PART_SCAN && slices++ >= SCAN_SLICES)
+            keep_scan(broker, &part, &kept);
+        else
+            r = carry(broker, &part);
     }
-    broker->part_count = 0;
+    broker->part_count = kept;
     broker->part_peer_count = 0;
     while (r == 0 && broker->gone_count > 0) {
         uint64_t peer = broker->gone[--broker->gone_count];
         link_drop(broker, peer);
         r = broker_step(broker, &(struct core_event){ .kind = CORE_GONE, .peer = peer });
     }
+    broker->step_depth--;
     return r;
 }

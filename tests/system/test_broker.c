@@ -183,6 +183,34 @@ START_TEST(a_mailbox_hands_out_takes_receipts_and_keeps_dead_letters)
 }
 END_TEST
 
+/* More than the broker holds in memory of a mailbox: the log is read in slices, in order. */
+START_TEST(a_long_backlog_of_a_mailbox_is_handed_out_in_order)
+{
+    enum { BACKLOG = 6000 };
+    struct peer service;
+    struct peer hcz;
+    uint64_t before = 0;
+
+    town_make("");
+    town_start();
+    peer_open(&service, "referral", "", "");
+    for (int i = 0; i < BACKLOG; i++)
+        peer_say(&service, i % 3 == 0 ? "referral.Dispatched.hcz" : "referral.Closed.lg", "", "");
+    peer_all_stored(&service);
+    town_kill(SIGKILL);
+    town_start();
+    peer_open(&hcz, "hcz", "", "");
+    for (uint32_t i = 0; i < BACKLOG / 3; i++) {
+        ck_assert_int_eq(client_take(hcz.client, "hcz", 1, 60000), 0);
+        PEER_UNTIL(&hcz, hcz.leases == i + 1);
+        ck_assert_uint_gt(hcz.lease.seq, before);
+        before = hcz.lease.seq;
+        ck_assert_int_eq(client_receipt(hcz.client, &hcz.lease, NULL), 0);
+    }
+    town_end();
+}
+END_TEST
+
 START_TEST(a_question_is_answered_by_the_service_that_it_names)
 {
     struct peer hcz;
@@ -283,6 +311,7 @@ TESTS(what_is_published_is_stored_and_heard_in_order, only_what_a_filter_asks_fo
       a_unit_says_what_its_rules_allow_and_nothing_else, a_broker_that_is_killed_loses_nothing,
       a_subscription_goes_on_where_it_was_after_a_restart,
       a_mailbox_hands_out_takes_receipts_and_keeps_dead_letters,
+      a_long_backlog_of_a_mailbox_is_handed_out_in_order,
       a_question_is_answered_by_the_service_that_it_names,
       operators_are_told_of_the_broker_its_log_a_case_and_a_cause,
       links_of_units_that_come_and_go_are_on_the_log)

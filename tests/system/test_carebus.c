@@ -2,12 +2,14 @@
  * The command line with real processes: a town is made, opened, filled, worked in, proved and ended.
  */
 #include <jansson.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "lib/run.h"
 
@@ -101,8 +103,6 @@ static void write_roster(const char *path)
     ck_assert_int_eq(system(command), 0);
 }
 
-/* ---- what the READMEs say ------------------------------------------------------------------------ */
-
 static char *read_text(const char *path)
 {
     char *text = calloc(1, TEXT_BYTES);
@@ -113,6 +113,71 @@ static char *read_text(const char *path)
     fclose(in);
     return text;
 }
+
+/* ---- processes that end --------------------------------------------------------------------------- */
+
+static pid_t pid_of(const char *name)
+{
+    char path[256];
+    long pid = 0;
+
+    snprintf(path, sizeof(path), "town/run/%s.pid", name);
+    FILE *in = fopen(test_path(path), "r");
+    if (in == NULL)
+        return 0;
+    if (fscanf(in, "%ld", &pid) != 1)
+        pid = 0;
+    fclose(in);
+    return (pid_t)pid;
+}
+
+/* Another process than `old` serves, and is linked. */
+static bool comes_back(const char *name, pid_t old)
+{
+    for (int i = 0; i < 100; i++) {
+        if (pid_of(name) != old && carebus("check health") == 0)
+            return true;
+        usleep(100 * 1000);
+    }
+    return false;
+}
+
+START_TEST(a_process_that_is_killed_is_started_again_but_not_for_ever)
+{
+    char *log = NULL;
+    pid_t killed = 0;
+
+    make_town();
+    expect(0, "--timeout 60s up --detach");
+    pid_t first = pid_of("referral");
+    ck_assert_int_gt(first, 1);
+    ck_assert_int_eq(kill(first, SIGKILL), 0);
+    ck_assert_msg(comes_back("referral", first), "%s", out);
+
+    /* Five times in a minute; then it stays down, and that is said. */
+    for (int i = 0; i < 600; i++) {
+        pid_t pid = pid_of("referral");
+        if (pid > 1 && pid != killed && kill(pid, SIGKILL) == 0)
+            killed = pid;
+        free(log);
+        log = read_text(test_path("town/out/up.log"));
+        if (strstr(log, "referral has ended and stays down") != NULL)
+            break;
+        usleep(50 * 1000);
+    }
+    ck_assert_msg(strstr(log, "stays down, signal 9") != NULL, "%s", log);
+    free(log);
+    int health = 0;
+    for (int i = 0; i < 100 && health == 0; i++) {
+        health = carebus("check health");
+        usleep(100 * 1000);
+    }
+    ck_assert_int_eq(health, 2);
+    expect(0, "down");
+}
+END_TEST
+
+/* ---- what the READMEs say ------------------------------------------------------------------------ */
 
 /* Every line of README.md that begins with `carebus`, with FILE as a roster: it works. */
 static void run_readme(void)
@@ -223,5 +288,6 @@ START_TEST(a_town_lives_through_a_morning_and_proves_it)
 END_TEST
 
 TESTS(a_new_town_keeps_its_secrets_and_is_made_once,
-      what_is_wrong_is_one_line_with_its_status_and_a_hint, every_path_that_a_readme_names_is_there,
-      a_town_lives_through_a_morning_and_proves_it)
+      what_is_wrong_is_one_line_with_its_status_and_a_hint,
+      a_process_that_is_killed_is_started_again_but_not_for_ever,
+      every_path_that_a_readme_names_is_there, a_town_lives_through_a_morning_and_proves_it)
