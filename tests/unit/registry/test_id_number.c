@@ -94,8 +94,8 @@ START_TEST(one_truncated_number_in_eleven_passes_the_check_and_is_still_asked_ab
 
     for (int year = 1930; year < 1960; year++) {
         for (int order = 0; order < 100; order++) {
-            char text[ID_NUMBER_SIZE];
-            snprintf(text, sizeof(text), "319999%04d0214%1d000", year, order % 10);
+            char text[40];
+            snprintf(text, sizeof(text), "319999%04d0214%d000", year, order % 10);
             text[0] = (char)('1' + order / 10 % 9);
             enum id_number_state state = id_number_read(text, number);
             ck_assert(state == ID_TRUNCATED || state == ID_TRUNCATED_MAYBE);
