@@ -1,4 +1,4 @@
-#include "cli/link.h"
+#include "cli/link_inside.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -7,50 +7,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/id.h"
 #include "base/io.h"
-#include "base/options.h"
-#include "client/client.h"
-#include "wire/limits.h"
 
 enum { STEP_MS = 250 }; /* of one wait: signals and idle work come between */
-
-/* What a call waits for; the callbacks fill it. */
-struct wait {
-    bool done;
-    int status; /* of the call, printed already when not 0 */
-    uint64_t request;
-    uint64_t number;
-    uint64_t seq;
-    link_each *each;
-    void *context;
-    uint64_t until_seq;
-    bool live;
-    bool failed; /* a reject came; its words are below */
-    Bus__Code code;
-    const char *reason;
-    struct slice body;
-    const Bus__AdminAnswer *admin;
-    const Bus__Peeked *peeked;
-    struct link_lease *leases;
-    uint32_t lease_count;
-    uint32_t lease_room;
-};
-
-struct link {
-    struct cli *cli;
-    const char *unit; /* of this link: a caller with several links changes cli's */
-    const char *post;
-    struct client *client;
-    char endpoint[OPTIONS_ENDPOINT_SIZE];
-    int lock; /* < 0: it does not publish */
-    char instance[24];
-    uint8_t server_key[SOCKET_KEY_BYTES];
-    bool welcomed;
-    Bus__Welcome welcome;
-    uint64_t number;
-    struct wait wait;
-};
 
 /* ---- what the broker says, as an exit status ----------------------------------------------------- */
 
@@ -103,7 +62,7 @@ static const char *hint_of(Bus__Code code)
     return NULL;
 }
 
-static int say_reject(Bus__Code code, const char *reason)
+int link_say_reject(Bus__Code code, const char *reason)
 {
     return cli_fail(status_of(code), hint_of(code), "%s: %s", name_of(code),
                     reason == NULL || reason[0] == '\0' ? "the broker gives no reason" : reason);
@@ -273,8 +232,7 @@ static int say_down(struct link *link)
                     link->endpoint);
 }
 
-/* Steps until the call is done; 0, or the status that has been printed.  `timeout_ms` 0: for ever. */
-static int wait_for(struct link *link, uint32_t timeout_ms, const char *what)
+int link_wait(struct link *link, uint32_t timeout_ms, const char *what)
 {
     struct wait *wait = &link->wait;
     uint64_t end_us = clock_steady_us() + (uint64_t)timeout_ms * 1000;
@@ -297,16 +255,16 @@ static int wait_for(struct link *link, uint32_t timeout_ms, const char *what)
             return cli_fail(EXIT_IO, NULL, "the link failed: %s", strerror(-r));
     }
     if (wait->failed)
-        return say_reject(wait->code, wait->reason);
+        return link_say_reject(wait->code, wait->reason);
     return wait->status;
 }
 
-static void begin(struct link *link)
+void link_begin(struct link *link)
 {
     link->wait = (struct wait){ 0 };
 }
 
-static int sent(struct link *link, int r)
+int link_sent(struct link *link, int r)
 {
     if (r == 0)
         return 0;
@@ -447,7 +405,7 @@ static int connect_link(struct link *link)
             return cli_fail(EXIT_UNAVAILABLE, NULL, "the link failed: %s", strerror(-r));
     }
     if (link->wait.failed)
-        return say_reject(link->wait.code, link->wait.reason);
+        return link_say_reject(link->wait.code, link->wait.reason);
     return 0;
 }
 
@@ -498,8 +456,8 @@ void link_close(struct link *link)
 
 int link_listen(struct link *link, const char *filter)
 {
-    begin(link);
-    return sent(link, client_subscribe(link->client, &filter, 1, 0, 0));
+    link_begin(link);
+    return link_sent(link, client_subscribe(link->client, &filter, 1, 0, 0));
 }
 
 void link_idle(struct link *link)
@@ -511,263 +469,4 @@ void link_idle(struct link *link)
 const Bus__Welcome *link_welcome(const struct link *link)
 {
     return &link->welcome;
-}
-
-/* ---- calls --------------------------------------------------------------------------------------- */
-
-static Bus__Actor actor_of(const struct link *link)
-{
-    Bus__Actor actor = BUS__ACTOR__INIT;
-
-    actor.unit = link->unit;
-    actor.post = strchr(link->post, '.') == NULL ? "" : link->post;
-    return actor;
-}
-
-/* Hands the next message of this producer to the client. */
-static int hand_over(struct link *link, const struct link_message *message)
-{
-    Bus__Actor actor = actor_of(link);
-    Bus__Envelope envelope = BUS__ENVELOPE__INIT;
-
-    envelope.epoch = 1;
-    envelope.number = link->number + 1;
-    envelope.subject = message->subject;
-    envelope.case_id = message->case_id == NULL ? "" : message->case_id;
-    envelope.cause = message->cause == NULL ? "" : message->cause;
-    envelope.priority = message->priority;
-    envelope.exercise = link->welcome.exercise;
-    envelope.not_before_ms = message->not_before_ms;
-    envelope.expires_ms = message->expires_ms;
-    envelope.actor = &actor;
-    envelope.body.data = (uint8_t *)(uintptr_t)message->body.data;
-    envelope.body.len = message->body.size;
-    int r = client_publish(link->client, &envelope);
-    if (r == 0)
-        link->number++;
-    return r;
-}
-
-int link_publish(struct link *link, const struct link_message *message, uint64_t *ret_seq,
-                 const char **ret_id)
-{
-    struct id id = { .epoch = 1, .number = link->number + 1 };
-    char text[ID_TEXT_SIZE];
-
-    begin(link);
-    link->wait.number = link->number + 1;
-    int status = sent(link, hand_over(link, message));
-    if (status == 0)
-        status = wait_for(link, link->cli->timeout_ms, message->subject);
-    if (status != 0)
-        return status;
-    snprintf(id.source, sizeof(id.source), "%s", link->welcome.source);
-    id_print(&id, text);
-    *ret_id = arena_text(&link->cli->arena, text);
-    *ret_seq = link->wait.seq;
-    return 0;
-}
-
-int link_send(struct link *link, const struct link_message *message)
-{
-    int r;
-
-    /* The broker's credit is the bound: what does not fit waits for what is on its way. */
-    while ((r = hand_over(link, message)) == CLIENT_WAIT) {
-        int status = link_flush(link, &(uint64_t){ 0 });
-        if (status != 0)
-            return status;
-    }
-    return sent(link, r);
-}
-
-int link_flush(struct link *link, uint64_t *ret_seq)
-{
-    begin(link);
-    if (client_unacknowledged(link->client) == 0)
-        return 0;
-    link->wait.number = link->number;
-    int status = wait_for(link, link->cli->timeout_ms, link->unit);
-    if (status == 0)
-        *ret_seq = link->wait.seq;
-    return status;
-}
-
-int link_read(struct link *link, const struct link_reading *reading, link_each *each, void *context)
-{
-    uint64_t head = link->welcome.head;
-    uint64_t from_seq = reading->from_seq;
-
-    if (!reading->live && (head == 0 || from_seq > head))
-        return 0;
-    begin(link);
-    link->wait.each = each;
-    link->wait.context = context;
-    link->wait.live = reading->live;
-    link->wait.until_seq = head;
-    int status = sent(link, client_subscribe(link->client, reading->filters, reading->filter_count,
-                                             from_seq, reading->from_time_ms));
-    if (status != 0)
-        return status;
-    return wait_for(link, reading->live ? reading->timeout_ms : 0, NULL);
-}
-
-/* The messages of one turn: they name the command as their cause. */
-struct outcome {
-    const char *id;
-    const char *service;
-    link_each *each;
-    void *context;
-    bool seen;
-};
-
-static bool starts_with(struct slice text, const char *start)
-{
-    size_t length = strlen(start);
-    return text.size > length && memcmp(text.data, start, length) == 0;
-}
-
-static bool outcome_each(void *context, const struct stored *stored)
-{
-    struct outcome *outcome = context;
-
-    if (!slice_equal(stored->envelope.cause, slice_text(outcome->id))
-        || !slice_equal(stored->source, slice_text(outcome->service)))
-        return true;
-    outcome->seen = true;
-    /* A turn's messages leave in one frame; the first that the service states itself tells. */
-    bool own = starts_with(stored->envelope.subject, outcome->service);
-    return outcome->each(outcome->context, stored) && !own;
-}
-
-int link_outcome(struct link *link, const char *service, const char *unit, const char *id,
-                 uint64_t seq, link_each *each, void *context)
-{
-    struct cli *cli = link->cli;
-    const char *filters[] = {
-        arena_print(&cli->arena, "%s.*.%s", service, unit),
-        arena_print(&cli->arena, "%s.*.%s", service, link->unit),
-        arena_print(&cli->arena, "%s.*.*", service),
-    };
-    struct outcome outcome = { .id = id, .service = service, .each = each, .context = context };
-    /* The whole service where the unit may hear it; else what concerns these two units. */
-    for (int whole = 1; whole >= 0; whole--) {
-        begin(link);
-        link->wait.each = outcome_each;
-        link->wait.context = &outcome;
-        link->wait.live = true;
-        int r = client_subscribe(link->client, whole == 1 ? filters + 2 : filters,
-                                 whole == 1 ? 1 : 2, seq + 1, 0);
-        int status = sent(link, r);
-        if (status != 0)
-            return status;
-        while (!link->wait.done && client_is_up(link->client) && !outcome.seen) {
-            uint64_t before_us = clock_steady_us();
-            r = client_step(link->client, (int)cli->timeout_ms);
-            if (r < 0 || clock_steady_us() - before_us >= (uint64_t)cli->timeout_ms * 1000)
-                break;
-        }
-        if (outcome.seen)
-            return 0;
-        if (!(link->wait.failed && link->wait.code == BUS__CODE__NOT_PERMITTED))
-            break;
-    }
-    if (link->wait.failed)
-        return say_reject(link->wait.code, link->wait.reason);
-    return cli_fail(EXIT_UNAVAILABLE, "carebus status; carebus why ID",
-                    "%s is stored as %" PRIu64 ", but %s has not answered within %u ms", id, seq,
-                    service, cli->timeout_ms);
-}
-
-int link_query(struct link *link, const char *subject, struct slice body, struct slice *ret_body)
-{
-    Bus__Actor actor = actor_of(link);
-    uint32_t deadline_ms = link->cli->timeout_ms;
-
-    begin(link);
-    if (deadline_ms > WIRE_QUERY_MS)
-        deadline_ms = WIRE_QUERY_MS;
-    int r = client_query(link->client, subject, body, deadline_ms, &actor, &link->wait.request);
-    int status = sent(link, r);
-    if (status == 0)
-        status = wait_for(link, deadline_ms + 1000, subject);
-    *ret_body = link->wait.body;
-    return status;
-}
-
-int link_admin(struct link *link, const char *verb, const char *argument, uint64_t from_seq,
-               uint32_t limit, const Bus__AdminAnswer **ret_answer)
-{
-    begin(link);
-    int status = sent(
-        link, client_admin(link->client, verb, argument, from_seq, limit, &link->wait.request));
-    if (status == 0)
-        status = wait_for(link, link->cli->timeout_ms, verb);
-    *ret_answer = link->wait.admin;
-    if (status == 0 && link->wait.admin == NULL)
-        return cli_fail(EXIT_IO, NULL, "an answer that is too large");
-    return status;
-}
-
-int link_take(struct link *link, const char *mailbox, uint32_t count, uint32_t lease_ms,
-              uint32_t wait_ms, struct link_lease *ret_leases, uint32_t *ret_count)
-{
-    begin(link);
-    link->wait.leases = ret_leases;
-    link->wait.lease_room = count;
-    int status = sent(link, client_take(link->client, mailbox, count, lease_ms));
-    if (status == 0)
-        status = wait_for(link, wait_ms, NULL);
-    *ret_count = link->wait.lease_count;
-    return status;
-}
-
-static Bus__Lease lease_of(const char *mailbox, uint64_t seq, uint64_t token)
-{
-    Bus__Lease lease = BUS__LEASE__INIT;
-
-    lease.mailbox = mailbox;
-    lease.seq = seq;
-    lease.token = token;
-    return lease;
-}
-
-int link_receipt(struct link *link, const char *mailbox, uint64_t seq, uint64_t token)
-{
-    Bus__Lease lease = lease_of(mailbox, seq, token);
-
-    begin(link);
-    int status = sent(link, client_receipt(link->client, &lease, &link->wait.request));
-    return status != 0 ? status : wait_for(link, link->cli->timeout_ms, "the receipt");
-}
-
-int link_return(struct link *link, const char *mailbox, uint64_t seq, uint64_t token,
-                uint64_t delay_ms, const char *reason, bool dead)
-{
-    Bus__Lease lease = lease_of(mailbox, seq, token);
-
-    begin(link);
-    int status = sent(
-        link, client_return(link->client, &lease, delay_ms, reason, dead, &link->wait.request));
-    return status != 0 ? status : wait_for(link, link->cli->timeout_ms, "the return");
-}
-
-int link_peek(struct link *link, const char *mailbox, bool dead, uint32_t limit,
-              const Bus__Peeked **ret_peeked)
-{
-    begin(link);
-    int status = sent(link, client_peek(link->client, mailbox, dead, limit, &link->wait.request));
-    if (status == 0)
-        status = wait_for(link, link->cli->timeout_ms, "peek");
-    *ret_peeked = link->wait.peeked;
-    if (status == 0 && link->wait.peeked == NULL)
-        return cli_fail(EXIT_IO, NULL, "an answer that is too large");
-    return status;
-}
-
-int link_redrive(struct link *link, const char *mailbox, uint64_t seq)
-{
-    begin(link);
-    int status = sent(link, client_redrive(link->client, mailbox, seq, &link->wait.request));
-    return status != 0 ? status : wait_for(link, link->cli->timeout_ms, "redrive");
 }

@@ -1,0 +1,58 @@
+/*
+ * cli/link_inside.h - a link's own parts: link.c opens it and waits, link_calls.c are the calls.
+ */
+#pragma once
+
+#include "base/options.h"
+#include "cli/link.h"
+#include "client/client.h"
+
+/* What a call waits for; the callbacks fill it. */
+struct wait {
+    bool done;
+    int status; /* of the call, printed already when not 0 */
+    uint64_t request;
+    uint64_t number;
+    uint64_t seq;
+    link_each *each;
+    void *context;
+    uint64_t until_seq;
+    bool live;
+    bool failed; /* a reject came; its words are below */
+    Bus__Code code;
+    const char *reason;
+    struct slice body;
+    const Bus__AdminAnswer *admin;
+    const Bus__Peeked *peeked;
+    struct link_lease *leases;
+    uint32_t lease_count;
+    uint32_t lease_room;
+};
+
+struct link {
+    struct cli *cli;
+    const char *unit; /* of this link: a caller with several links changes cli's */
+    const char *post;
+    struct client *client;
+    char endpoint[OPTIONS_ENDPOINT_SIZE];
+    int lock; /* < 0: it does not publish */
+    char instance[24];
+    uint8_t server_key[SOCKET_KEY_BYTES];
+    bool welcomed;
+    Bus__Welcome welcome;
+    uint64_t number;
+    struct wait wait;
+};
+
+/* A new call: nothing of the one before is left. */
+void link_begin(struct link *link);
+
+/* What client_* answered, as an exit status; printed when it is not 0. */
+int link_sent(struct link *link, int r);
+
+/* Steps until the call is done; 0, or the status that has been printed.  `timeout_ms` 0: for ever;
+ * `what` NULL: silence is no fault. */
+int link_wait(struct link *link, uint32_t timeout_ms, const char *what);
+
+/* Prints a rejection with its hint; its status. */
+int link_say_reject(Bus__Code code, const char *reason);
