@@ -43,6 +43,14 @@ static int check(struct client *client, uint64_t number, size_t size)
     return 0;
 }
 
+/* Takes the bytes. */
+static void append(struct client *client, uint64_t number, uint8_t *bytes, size_t size)
+{
+    *at(client, client->queue_count) = (struct outgoing){ number, (uint32_t)size, bytes };
+    client->queue_count++;
+    client->queue_bytes += size;
+}
+
 int client_publish_bytes(struct client *client, uint64_t number, struct slice envelope)
 {
     if (envelope.size > WIRE_ENVELOPE_BYTES)
@@ -56,9 +64,7 @@ int client_publish_bytes(struct client *client, uint64_t number, struct slice en
     if (bytes == NULL)
         return FAULT(-ENOMEM);
     memcpy(bytes, envelope.data, envelope.size);
-    *at(client, client->queue_count) = (struct outgoing){ number, (uint32_t)envelope.size, bytes };
-    client->queue_count++;
-    client->queue_bytes += envelope.size;
+    append(client, number, bytes, envelope.size);
     return 0;
 }
 
@@ -91,8 +97,13 @@ int client_publish(struct client *client, const Bus__Envelope *envelope)
     int r = pack(envelope, &bytes, &size);
     if (r != 0)
         return r;
-    r = client_publish_bytes(client, envelope->number, slice_of(bytes, size));
-    free(bytes);
+    r = check(client, envelope->number, size);
+    if (r == 0)
+        r = make_room(client);
+    if (r == 0)
+        append(client, envelope->number, bytes, size);
+    else
+        free(bytes);
     return r;
 }
 
