@@ -733,6 +733,9 @@ int service_main(const struct service *service, int argc, char **argv)
     int status = 0;
 
     say_setup(service->name);
+    /* Its tables need no town. */
+    if (argc == 2 && (strcmp(argv[1], "--describe") == 0 || strcmp(argv[1], "--dot") == 0))
+        return print(service, strcmp(argv[1], "--dot") == 0);
     int r = process_open(&process, service, argc, argv, &status);
     if (r < 0)
         return err_exit_status(r);
