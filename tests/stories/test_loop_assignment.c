@@ -1,23 +1,8 @@
 /*
  * The kernel, seen from the unit that is asked: every arrow of an assignment and every refusal
- * (domain.md 3.2).  Told by referral, whose rules are the plainest; the town is services/town.
+ * (domain.md 3.2).  Told by referral, whose rules are the plainest; the town is kernel_town.h.
  */
-#include <stdio.h>
-
-#include "lib/story.h"
-#include "organisation/organisation.h"
-#include "referral/referral.h"
-
-#define C41 "310115125041"
-
-static struct story *story_begin(void)
-{
-    struct story *story =
-        story_open("2023-01-18T09:00", &organisation_service, &referral_service, NULL);
-
-    story_town(story);
-    return story;
-}
+#include "stories/kernel_town.h"
 
 static void opens(struct story *story, const char *need, const char *person, const char *priority)
 {
@@ -37,7 +22,7 @@ static void desk(struct story *story, const char *command, const char *assignmen
 
 START_TEST(delivered_is_not_accepted_and_accepted_is_not_begun)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "r1", "P2");
     story_forget(story);
@@ -109,7 +94,7 @@ END_TEST
 
 START_TEST(an_assignment_is_its_units_own)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "r1", "P2");
     story_forget(story);
@@ -137,7 +122,7 @@ END_TEST
 
 START_TEST(a_refusal_has_a_reason_of_the_list)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "r1", "P2");
     story_forget(story);
@@ -173,7 +158,7 @@ END_TEST
 
 START_TEST(a_late_refusal_is_the_heads_and_counts)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "r1", "P2");
     desk(story, "Accept", "n1-a1", "");
@@ -222,7 +207,7 @@ END_TEST
 
 START_TEST(what_fails_goes_to_the_next_unit_and_is_no_refusal)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "r1", "P2");
     desk(story, "Accept", "n1-a1", "");
@@ -272,7 +257,7 @@ END_TEST
 
 START_TEST(what_was_recalled_waits_for_the_dispatcher)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "r1", "P2");
     desk(story, "Accept", "n1-a1", "");
@@ -344,7 +329,7 @@ END_TEST
 
 START_TEST(an_error_is_kept_and_the_need_is_open_again)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "r1", "P2");
     story_forget(story);

@@ -2,22 +2,7 @@
  * The kernel's clocks, ladders, worklists and board (domain.md 3.2, 3.3, R2 to R5).  The town is
  * services/town.
  */
-#include <stdio.h>
-
-#include "lib/story.h"
-#include "organisation/organisation.h"
-#include "referral/referral.h"
-
-#define C41 "310115125041"
-
-static struct story *story_begin(void)
-{
-    struct story *story =
-        story_open("2023-01-18T09:00", &organisation_service, &referral_service, NULL);
-
-    story_town(story);
-    return story;
-}
+#include "stories/kernel_town.h"
 
 static void opens(struct story *story, const char *need, const char *priority)
 {
@@ -38,7 +23,7 @@ static void desk(struct story *story, const char *command, const char *assignmen
 
 START_TEST(a_breach_climbs_to_the_unit_the_office_and_the_leader)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "P1");
     desk(story, "Accept", "n1-a1");
@@ -83,7 +68,7 @@ END_TEST
 
 START_TEST(help_ends_the_ladder_and_the_leader_hears_of_p0_and_p1_only)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "P2");
     desk(story, "Accept", "n1-a1");
@@ -115,7 +100,7 @@ END_TEST
 
 START_TEST(received_and_not_accepted_expires_by_the_accept_clock)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "P1");
     desk(story, "Receive", "n1-a1");
@@ -144,7 +129,7 @@ END_TEST
 
 START_TEST(two_silent_centres_are_the_arbiters_and_the_done_clock_never_stopped)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "P0");
     story_later(story, "10 min");
@@ -169,14 +154,13 @@ END_TEST
 
 START_TEST(a_policy_counts_from_its_day_and_moves_no_clock_that_runs)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "P1");
-    story_say(story, "lgo as lgo.head lgo-s1", "organisation.PublishPolicy.lgo",
-              "{'set': 'shorter', 'effectiveFromMs': '%llu', 'reason': 'a drill', 'records':"
-              " [{'key': 'need.receive', 'scope': 'P1', 'value': '5', 'unit': 'min',"
-              "   'calendar': '24x7'}]}",
-              (unsigned long long)story_now(story) + 600000);
+    organisation_says(story, "PolicyPublished",
+                      "{'set': 'shorter', 'effectiveFromMs': '1674004200000', 'records':"
+                      " [{'key': 'need.receive', 'scope': 'P1', 'value': '5', 'unit': 'min',"
+                      "   'calendar': '24x7'}]}");
     opens(story, "n2", "P1");
     story_later(story, "11 min");
     opens(story, "n3", "P1");
@@ -204,7 +188,7 @@ END_TEST
 
 START_TEST(what_is_due_first_comes_first_and_pages_go_on)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "P3");
     opens(story, "n2", "P1");
@@ -244,7 +228,7 @@ END_TEST
 
 START_TEST(the_board_counts_every_open_need_once)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "P3");
     opens(story, "n2", "P1");
@@ -265,12 +249,12 @@ END_TEST
 
 START_TEST(a_campaign_that_closes_is_told_what_is_still_open)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "P3");
     opens(story, "n2", "P1");
     story_say(story, "dzb", "referral.WithdrawNeed." C41, "{'need': 'n1', 'code': 'OTHER'}");
-    story_say(story, "lgo", "organisation.CloseCampaign.lgo", "{'campaign': 'campaign-2023'}");
+    organisation_says(story, "CampaignClosing", "{'campaign': 'campaign-2023'}");
     ck_assert_str_eq(story_last(story, "referral.HandedBack.town"),
                      "{\"campaign\": \"campaign-2023\", \"openItems\": 1, \"listHash\": "
                      "\"b3cdf8fcd895638c4a50ca79d9d10e273bc47e5ec4828225d623a6fef9983c80\"}");
@@ -280,7 +264,7 @@ END_TEST
 
 START_TEST(a_need_is_seen_by_those_it_concerns)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "P3");
     ck_assert_str_eq(story_ask(story, "hcs", "referral.Need.hcs", "{'need': 'n1'}"),

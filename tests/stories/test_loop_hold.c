@@ -1,23 +1,8 @@
 /*
  * The kernel, when a need stands still: by the unit's request, with its parent, and when a death
- * was reported (domain.md 3.2).  The town is services/town.
+ * was reported (domain.md 3.2).  The town is kernel_town.h.
  */
-#include <stdio.h>
-
-#include "lib/story.h"
-#include "organisation/organisation.h"
-#include "referral/referral.h"
-
-#define C41 "310115125041"
-
-static struct story *story_begin(void)
-{
-    struct story *story =
-        story_open("2023-01-18T09:00", &organisation_service, &referral_service, NULL);
-
-    story_town(story);
-    return story;
-}
+#include "stories/kernel_town.h"
 
 static void opens(struct story *story, const char *need, const char *kind, const char *more)
 {
@@ -43,7 +28,7 @@ static void begins(struct story *story, const char *assignment)
 
 START_TEST(in_an_approved_hold_both_clocks_stand_still)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "VISIT", ", 'priority': 'P2'");
     begins(story, "n1-a1");
@@ -112,7 +97,7 @@ END_TEST
 
 START_TEST(a_hold_that_nobody_answers_is_denied)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "VISIT", ", 'priority': 'P3'");
     begins(story, "n1-a1");
@@ -145,7 +130,7 @@ END_TEST
 
 START_TEST(a_hold_ends_by_itself_and_its_children_go_on_with_it)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "VISIT", ", 'priority': 'P2'");
     opens(story, "n2", "MEDICINE", ", 'priority': 'P2', 'parent': 'n1'");
@@ -198,7 +183,7 @@ END_TEST
 
 START_TEST(an_approval_that_comes_after_the_end_is_refused)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "VISIT", ", 'priority': 'P2'");
     begins(story, "n1-a1");
@@ -218,7 +203,7 @@ END_TEST
 
 START_TEST(what_is_held_can_be_recalled)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "VISIT", ", 'priority': 'P2'");
     begins(story, "n1-a1");
@@ -241,7 +226,7 @@ END_TEST
 
 START_TEST(a_reported_death_holds_everything_and_a_refuted_one_lets_it_go_on)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "VISIT", ", 'priority': 'P2'");
     opens(story, "n2", "MEDICINE", ", 'priority': 'P2'");
@@ -333,7 +318,7 @@ END_TEST
 
 START_TEST(a_held_need_that_its_unit_loses_is_routed_when_it_goes_on)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "VISIT", ", 'priority': 'P2'");
     story_say(story, "registry", "registry.DeathReported." C41, "{'person': 'r1'}");
@@ -362,7 +347,7 @@ END_TEST
 
 START_TEST(a_death_that_nobody_decides_is_the_committees_to_ask_after)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "VISIT", ", 'priority': 'P2'");
     story_say(story, "registry", "registry.DeathReported." C41, "{'person': 'r1'}");
@@ -382,7 +367,7 @@ END_TEST
 
 START_TEST(a_confirmed_death_closes_and_nothing_more_is_opened)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "VISIT", ", 'priority': 'P2'");
     begins(story, "n1-a1");
@@ -413,7 +398,7 @@ END_TEST
 
 START_TEST(who_leaves_the_town_takes_no_need_along)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "VISIT", ", 'priority': 'P2'");
     opens(story, "n2", "MEDICINE", ", 'priority': 'P2'");
@@ -444,7 +429,7 @@ END_TEST
 
 START_TEST(a_merged_person_is_one_person)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "VISIT", ", 'priority': 'P2'");
     story_say(story, "registry", "registry.Merged." C41, "{'survivor': 'r7', 'alias': 'r1'}");

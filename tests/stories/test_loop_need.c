@@ -1,23 +1,8 @@
 /*
  * The kernel, seen from the need: opened, routed, changed, ruled on, withdrawn, reopened; who may
- * do it; duplicates (domain.md 3.2).  The town is services/town.
+ * do it; duplicates (domain.md 3.2).  The town is kernel_town.h.
  */
-#include <stdio.h>
-
-#include "lib/story.h"
-#include "organisation/organisation.h"
-#include "referral/referral.h"
-
-#define C41 "310115125041"
-
-static struct story *story_begin(void)
-{
-    struct story *story =
-        story_open("2023-01-18T09:00", &organisation_service, &referral_service, NULL);
-
-    story_town(story);
-    return story;
-}
+#include "stories/kernel_town.h"
 
 static void opens(struct story *story, const char *need, const char *person, const char *more)
 {
@@ -29,7 +14,7 @@ static void opens(struct story *story, const char *need, const char *person, con
 
 START_TEST(what_is_no_need_is_refused)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "", "r1", ", 'priority': 'P2'");
     opens(story, "a/b", "r1", ", 'priority': 'P2'");
@@ -91,7 +76,7 @@ END_TEST
 
 START_TEST(a_case_is_carried_on_and_every_event_has_it)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     story_case(story, "H-20230118-0042-7");
     opens(story, "n1", "r1", ", 'priority': 'P2'");
@@ -106,7 +91,7 @@ END_TEST
 
 START_TEST(a_duplicate_is_linked_and_the_third_call_raises_the_first)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "r1", ", 'priority': 'P3'");
     story_forget(story);
@@ -162,7 +147,7 @@ END_TEST
 
 START_TEST(a_need_without_a_place_waits_for_the_dispatcher_and_then_for_the_arbiter)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     story_say(story, "dzb", "referral.OpenNeed.dzb",
               "{'need': 'n1', 'category': 'MEDICAL', 'kind': 'VISIT', 'priority': 'P1'}");
@@ -191,7 +176,7 @@ END_TEST
 
 START_TEST(the_arbiter_rules_upward_or_unmet_and_nobody_else_rules)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     story_say(story, "dzb", "referral.OpenNeed.dzb",
               "{'need': 'n1', 'category': 'MEDICAL', 'kind': 'VISIT', 'priority': 'P1'}");
@@ -246,7 +231,7 @@ END_TEST
 
 START_TEST(an_arbiter_that_does_not_rule_is_the_leaders_to_hear_of)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     story_say(story, "dzb", "referral.OpenNeed.dzb",
               "{'need': 'n1', 'category': 'MEDICAL', 'kind': 'VISIT', 'priority': 'P1'}");
@@ -271,7 +256,7 @@ END_TEST
 
 START_TEST(a_need_is_amended_by_its_opener_or_the_dispatcher)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "r1", ", 'priority': 'P2'");
     story_forget(story);
@@ -313,7 +298,7 @@ END_TEST
 
 START_TEST(another_priority_counts_from_the_opening_and_only_shortens_a_units_clocks)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "r1", ", 'priority': 'P2'");
     story_later(story, "5 min");
@@ -364,7 +349,7 @@ END_TEST
 
 START_TEST(an_enquiry_that_becomes_more_has_a_first_contact)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "r1", ", 'priority': 'P4'");
     ck_assert_str_eq(
@@ -391,7 +376,7 @@ END_TEST
 
 START_TEST(a_need_is_withdrawn_by_its_side_in_any_state)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "r1", ", 'priority': 'P2'");
     story_forget(story);
@@ -424,7 +409,7 @@ END_TEST
 
 START_TEST(a_closed_need_is_reopened_within_its_window_with_a_new_clock)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "r1", ", 'priority': 'P2'");
     story_say(story, C41, "referral.WithdrawNeed." C41, "{'need': 'n1', 'code': 'OTHER'}");
@@ -461,7 +446,7 @@ END_TEST
 
 START_TEST(after_its_window_it_is_closed_for_good)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "r1", ", 'priority': 'P2'");
     story_say(story, C41, "referral.WithdrawNeed." C41, "{'need': 'n1', 'code': 'OTHER'}");
@@ -485,7 +470,7 @@ END_TEST
 
 START_TEST(nobody_but_the_clock_says_what_is_due)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "r1", ", 'priority': 'P2'");
     story_say(story, "hcs", "referral.Due.hcz", "{'timer': 'receive', 'key': 'n1'}");

@@ -1,22 +1,14 @@
 /*
  * The kernel, where the loop closes: call-backs by somebody else, rework, closing without an answer,
- * late call-backs (domain.md 3.2, R7).  The town is services/town.
+ * late call-backs (domain.md 3.2, R7).  The town is kernel_town.h.
  */
-#include <stdio.h>
-
-#include "lib/story.h"
-#include "organisation/organisation.h"
-#include "referral/referral.h"
-
-#define C41 "310115125041"
+#include "stories/kernel_town.h"
 
 /* A need that hcz has fulfilled. */
 static struct story *fulfilled(const char *priority, const char *more)
 {
-    struct story *story =
-        story_open("2023-01-18T09:00", &organisation_service, &referral_service, NULL);
+    struct story *story = kernel_story(&referral_service);
 
-    story_town(story);
     story_say(story, "dzb as dzb.seat1 dzb-s5", "referral.OpenNeed." C41,
               "{'need': 'n1', 'place': '" C41 "', 'category': 'MEDICAL', 'kind': 'VISIT',"
               " 'priority': '%s'%s}",

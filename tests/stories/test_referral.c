@@ -1,23 +1,8 @@
 /*
  * referral: what it has besides the kernel: routing by family doctor, catchment and capacity,
- * appointments, hospitals, assessments (domain.md 3.9, 4.7).  The town is services/town.
+ * appointments, hospitals, assessments (domain.md 3.9, 4.7).  The town is kernel_town.h.
  */
-#include <stdio.h>
-
-#include "lib/story.h"
-#include "organisation/organisation.h"
-#include "referral/referral.h"
-
-#define C41 "310115125041"
-
-static struct story *story_begin(void)
-{
-    struct story *story =
-        story_open("2023-01-18T09:00", &organisation_service, &referral_service, NULL);
-
-    story_town(story);
-    return story;
-}
+#include "stories/kernel_town.h"
 
 static void opens(struct story *story, const char *need, const char *kind, const char *priority)
 {
@@ -38,7 +23,7 @@ static void desk(struct story *story, const char *command, const char *body)
 /* An assignment n1-a1 of hcz, in progress. */
 static struct story *in_progress(void)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "VISIT", "P2");
     desk(story, "Accept", "{'assignment': 'n1-a1'}");
@@ -51,7 +36,7 @@ static struct story *in_progress(void)
 
 START_TEST(the_family_doctors_centre_comes_first)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     story_say(story, "hcs as hcs.duty", "referral.LinkFamilyDoctor.hcs",
               "{'person': 'r1', 'doctorPost': 'hcs.fd2', 'centre': 'hcs'}");
@@ -85,7 +70,7 @@ END_TEST
 
 START_TEST(a_centre_without_capacity_is_not_asked)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     desk(story, "SetCapacity", "{'centre': 'hcz', 'kind': 'VISIT', 'state': 'NO_CAPACITY'}");
     opens(story, "n1", "VISIT", "P2");
@@ -111,7 +96,7 @@ END_TEST
 
 START_TEST(a_waiting_list_is_for_p3_and_below)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     desk(story, "SetCapacity", "{'centre': 'hcz', 'kind': 'VISIT', 'state': 'WAITLIST', 'n': 4}");
     opens(story, "n1", "VISIT", "P2");
@@ -125,7 +110,7 @@ END_TEST
 
 START_TEST(when_no_centre_has_room_the_arbiter_rules_at_once)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     desk(story, "SetCapacity", "{'centre': 'hcz', 'kind': 'VISIT', 'state': 'NO_CAPACITY'}");
     story_say(story, "hcs", "referral.SetCapacity.hcs",
@@ -140,10 +125,11 @@ END_TEST
 
 START_TEST(a_centre_that_offers_other_things_is_not_asked)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
-    story_say(story, "lgo as lgo.head lgo-s1", "organisation.RegisterProvider.hcz",
-              "{'provider': 'hcz-clinic', 'unit': 'hcz', 'kinds': ['CONSULT', 'MEDICINE']}");
+    organisation_says(
+        story, "ProviderRegistered",
+        "{'provider': 'hcz-clinic', 'unit': 'hcz', 'kinds': ['CONSULT', 'MEDICINE']}");
     opens(story, "n1", "VISIT", "P2");
     ck_assert_uint_eq(story_count(story, "referral.Dispatched.hcs"), 1);
     opens(story, "n2", "CONSULT", "P2");
@@ -154,13 +140,13 @@ END_TEST
 
 START_TEST(after_both_centres_the_hospital_of_the_catalogue_is_asked)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
-    story_say(story, "lgo as lgo.head lgo-s1", "organisation.RegisterUnit.lgo",
-              "{'unit': 'dh', 'nameZh': '区医院', 'kind': 'hospital'}");
-    story_say(story, "lgo as lgo.head lgo-s1", "organisation.SetResponsibility.lgo",
-              "{'category': 'MEDICAL', 'kind': 'VISIT', 'service': 'referral',"
-              " 'firstUnit': 'centre', 'secondUnit': 'dh', 'verifier': 'dzb'}");
+    organisation_says(story, "UnitRegistered",
+                      "{'unit': 'dh', 'nameZh': '区医院', 'kind': 'hospital'}");
+    organisation_says(story, "ResponsibilitySet",
+                      "{'category': 'MEDICAL', 'kind': 'VISIT', 'service': 'referral',"
+                      " 'firstUnit': 'centre', 'secondUnit': 'dh', 'verifier': 'dzb'}");
     opens(story, "n1", "VISIT", "P2");
     desk(story, "Accept", "{'assignment': 'n1-a1'}");
     desk(story, "Start", "{'assignment': 'n1-a1'}");
@@ -176,7 +162,7 @@ END_TEST
 
 START_TEST(capacity_is_the_centres_own_word_and_grows_old)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     story_say(story, "hcs", "referral.SetCapacity.hcs",
               "{'centre': 'hcz', 'kind': 'VISIT', 'state': 'CAPACITY'}");
@@ -226,7 +212,7 @@ END_TEST
 
 START_TEST(a_home_reserves_what_there_is_and_gives_it_back)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     desk(story, "SetCapacity", "{'centre': 'hcz', 'kind': 'oxygen', 'state': 'CAPACITY', 'n': 3}");
     story_forget(story);
@@ -283,7 +269,7 @@ END_TEST
 
 START_TEST(a_centre_that_takes_its_word_back_has_nothing_left_to_reserve)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     desk(story, "SetCapacity", "{'centre': 'hcz', 'kind': 'oxygen', 'state': 'CAPACITY', 'n': 3}");
     story_say(story, "sjb", "referral.ReserveCapacity.hcz",
@@ -300,7 +286,7 @@ END_TEST
 
 START_TEST(a_green_person_whom_the_centre_wants_to_see_is_asked_for_too)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     desk(story, "RecordAssessment",
          "{'person': 'r1', 'class': 'GREEN', 'nextDueMs': '1674090000000'}");
@@ -312,7 +298,7 @@ END_TEST
 
 START_TEST(a_family_doctor_is_linked_by_the_centre_itself)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     story_say(story, "hcs", "referral.LinkFamilyDoctor.hcs",
               "{'person': 'r1', 'doctorPost': 'hcz.fd1', 'centre': 'hcz'}");
@@ -330,7 +316,7 @@ END_TEST
 
 START_TEST(medicine_that_runs_out_within_days_is_told)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     story_say(story, "dzb", "referral.OpenNeed." C41,
               "{'need': 'n1', 'person': 'r1', 'place': '" C41 "', 'category': 'MEDICAL',"
@@ -412,7 +398,7 @@ END_TEST
 
 START_TEST(an_appointment_needs_an_accepted_assignment_and_ends_with_it)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     opens(story, "n1", "VISIT", "P2");
     story_forget(story);
@@ -508,7 +494,7 @@ END_TEST
 
 START_TEST(the_roster_says_whom_to_see_and_red_is_seen_again_after_a_week)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     story_say(story, "registry", "registry.Verified." C41,
               "{'person': 'r1', 'owner': '" C41 "', 'class': 'YELLOW'}");
@@ -554,24 +540,23 @@ END_TEST
 
 START_TEST(a_danger_sign_is_a_transfer_at_once)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     desk(story, "RecordAssessment",
          "{'person': 'r1', 'class': 'RED', 'dangerSign': true, 'place': '" C41 "'}");
-    EXPECT_TEXT(story_text(story),
-                "hcz/1/1 referral.RecordAssessment\n"
-                "    r1: NONE -> DONE\n"
-                "    reminds r1: referral.AskAssessment in 7 d\n"
-                "    emits referral.Assessed.hcz\n"
-                "    transfer-1: NONE -> OPEN\n"
-                "    emits referral.NeedOpened.310115125041\n"
-                "    transfer-1: OPEN -> ASSIGNED\n"
-                "    transfer-1-a1: NONE -> REQUESTED\n"
-                "    emits referral.Dispatched.hcz\n"
-                "    reminds transfer-1/done: referral.Due in 1 h 36 min\n"
-                "    reminds transfer-1/receive: referral.Due in 4 min\n"
-                "    reminds transfer-1/accept: referral.Due in 5 min 36 s\n"
-                "    reminds transfer-1/first_contact: referral.Due in 8 min\n");
+    EXPECT_TEXT(story_text(story), "hcz/1/1 referral.RecordAssessment\n"
+                                   "    r1: NONE -> DONE\n"
+                                   "    reminds r1: referral.AskAssessment in 7 d\n"
+                                   "    emits referral.Assessed.hcz\n"
+                                   "    transfer-1: NONE -> OPEN\n"
+                                   "    emits referral.NeedOpened.310115125041\n"
+                                   "    transfer-1: OPEN -> ASSIGNED\n"
+                                   "    transfer-1-a1: NONE -> REQUESTED\n"
+                                   "    emits referral.Dispatched.hcz\n"
+                                   "    reminds transfer-1/done: referral.Due in 1 h 36 min\n"
+                                   "    reminds transfer-1/receive: referral.Due in 4 min\n"
+                                   "    reminds transfer-1/accept: referral.Due in 5 min 36 s\n"
+                                   "    reminds transfer-1/first_contact: referral.Due in 8 min\n");
     ck_assert_str_eq(
         story_last(story, "referral.NeedOpened." C41),
         "{\"need\": \"transfer-1\", \"person\": \"r1\", \"category\": \"MEDICAL\", \"kind\": "
@@ -583,7 +568,7 @@ END_TEST
 
 START_TEST(only_a_centre_assesses_and_only_what_can_be)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     story_say(story, "sjb", "referral.RecordAssessment.sjb", "{'person': 'r1', 'class': 'RED'}");
     desk(story, "RecordAssessment", "{'person': 'r1'}");
@@ -622,7 +607,7 @@ END_TEST
 
 START_TEST(nobody_is_asked_after_who_died_left_or_moved_elsewhere)
 {
-    struct story *story = story_begin();
+    struct story *story = kernel_story(&referral_service);
 
     story_say(story, "registry", "registry.Verified." C41,
               "{'person': 'r1', 'owner': '" C41 "', 'class': 'YELLOW'}");
