@@ -104,7 +104,7 @@ int on_chase_candidate(struct turn *turn, const void *message)
 
     if (!by_timer(turn))
         return turn->outcome;
-    const Person *person = find_person(turn, chase->person);
+    const Person *person = row_of_timer(turn, chase->person);
     if (person == NULL || person->state != S(CANDIDATE))
         return turn->outcome;
     Registry__CandidateOverdue event = { IS(registry__candidate_overdue), .person = person->person,
@@ -291,7 +291,7 @@ int on_chase_decision(struct turn *turn, const void *message)
 
     if (!by_timer(turn))
         return turn->outcome;
-    const Person *person = find_person(turn, chase->person);
+    const Person *person = row_of_timer(turn, chase->person);
     if (person == NULL)
         return turn->outcome;
     const char *decision = person->state == S(DISMISSAL_PROPOSED)  ? "dismissal"

@@ -127,7 +127,7 @@ int on_confirm_death(struct turn *turn, const void *message)
 
 /* Everything resumes where it was, its timers too: what came due meanwhile was a no-op, so each is
  * set again. */
-static void resume(struct turn *turn, Person *row)
+void resume_person(struct turn *turn, Person *row)
 {
     if (row->state == S(CANDIDATE)) {
         Registry__ChaseCandidate chase = { IS(registry__chase_candidate), .person = row->person };
@@ -171,7 +171,7 @@ int on_refute_death(struct turn *turn, const void *message)
     row->death_at_ms = 0;
     row->death_source = "";
     turn_forget(turn, row->person, &registry__chase_decision__descriptor);
-    resume(turn, row);
+    resume_person(turn, row);
 
     Registry__DeathRefuted event = { IS(registry__death_refuted), .person = row->person,
                                      .at_ms = turn->now_ms, .owner = row->owner };

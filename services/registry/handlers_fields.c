@@ -163,7 +163,7 @@ int on_expire_categories(struct turn *turn, const void *message)
 
     if (!by_timer(turn))
         return turn->outcome;
-    const Person *person = find_person(turn, expire->person);
+    const Person *person = row_of_timer(turn, expire->person);
     if (person == NULL || person->categories_expire_ms == 0
         || person->categories_expire_ms > turn->now_ms)
         return turn->outcome;
@@ -243,7 +243,7 @@ int on_expire_class(struct turn *turn, const void *message)
 
     if (!by_timer(turn))
         return turn->outcome;
-    const Person *person = find_person(turn, expire->person);
+    const Person *person = row_of_timer(turn, expire->person);
     if (person == NULL || person->class_expires_ms == 0 || person->class_expires_ms > turn->now_ms
         || !on_roster(person->state))
         return turn->outcome;
@@ -298,7 +298,7 @@ int on_expire_silent(struct turn *turn, const void *message)
 
     if (!by_timer(turn))
         return turn->outcome;
-    const Person *person = find_person(turn, expire->person);
+    const Person *person = row_of_timer(turn, expire->person);
     if (person == NULL || !person->silent || person->silent_expires_ms == 0
         || person->silent_expires_ms > turn->now_ms)
         return turn->outcome;
@@ -434,7 +434,7 @@ int on_check_stale(struct turn *turn, const void *message)
 
     if (!by_timer(turn))
         return turn->outcome;
-    const Person *person = find_person(turn, check->person);
+    const Person *person = row_of_timer(turn, check->person);
     if (person == NULL || !is_served(person->state))
         return turn->outcome;
     for (size_t i = 0; i < AGING; i++)

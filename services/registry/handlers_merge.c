@@ -252,7 +252,7 @@ int on_unmerge(struct turn *turn, const void *message)
     survivor.by_import = true;
     restore_person(&alias, was);
     part_survivor(turn, &survivor, merge);
-    start_clocks(turn, alias.row);
+    resume_person(turn, alias.row);
     watch_age(turn, survivor.row);
 
     Registry__Unmerged event = { IS(registry__unmerged), .survivor = merge->survivor,

@@ -104,7 +104,7 @@ int on_end_move_due(struct turn *turn, const void *message)
 
     if (!by_timer(turn))
         return turn->outcome;
-    const Person *person = find_person(turn, end->person);
+    const Person *person = row_of_timer(turn, end->person);
     if (person == NULL || person->state != S(MOVING))
         return turn->outcome;
     struct change change = move_person(turn, end->person);

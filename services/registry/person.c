@@ -197,6 +197,13 @@ const Person *find_person(struct turn *turn, const char *id)
     return person;
 }
 
+const Person *row_of_timer(struct turn *turn, const char *id)
+{
+    const Person *row = id[0] == '\0' ? NULL : turn_load(turn, PERSONS, id);
+
+    return row == NULL || row->state == S(ALIAS) ? NULL : row;
+}
+
 struct change open_person(struct turn *turn, const char *id)
 {
     const Person *person = find_person(turn, id);

@@ -129,6 +129,10 @@ struct change {
 /* The person whom `id` names now: an alias leads to its survivor (R13).  NULL: nobody. */
 const Person *find_person(struct turn *turn, const char *id);
 
+/* The row of that very id: a timer is of the row that set it, and not of the survivor of a merge
+ * since.  NULL: there is none, or it is an alias. */
+const Person *row_of_timer(struct turn *turn, const char *id);
+
 /* NOT_FOUND when there is nobody. */
 struct change open_person(struct turn *turn, const char *id);
 
@@ -267,6 +271,10 @@ void forget_age(struct turn *turn, const Person *person);
  * was a mistake. */
 void stop_clocks(struct turn *turn, const Person *person);
 void start_clocks(struct turn *turn, Person *person);
+
+/* Somebody is back in a state of before (a death was a mistake, a merge is undone): the clock of that
+ * state runs again, and all the others. */
+void resume_person(struct turn *turn, Person *row);
 
 /* Somebody with the same number, or the same name and phone, is on the roster already: says so, and
  * proposes that they are one. */

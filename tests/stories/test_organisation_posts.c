@@ -27,6 +27,9 @@ START_TEST(a_post_is_defined_held_and_let_go)
 {
     struct story *story = open_small_town();
 
+    /* The name stays here: the event that all services hear has the id only. */
+    ck_assert_str_eq(story_last(story, "organisation.StaffRegistered.hcz"),
+                     "{\"staff\": \"s4\", \"unit\": \"hcz\"}");
     story_forget(story);
     story_say(story, "hcz", "organisation.DefinePost.hcz",
               "{'post': 'hcz.head', 'unit': 'hcz', 'kind': 'head', 'name': 'head'}");

@@ -309,19 +309,43 @@ START_TEST(a_batch_that_nobody_commits_is_abandoned_and_its_particulars_go)
     add(story, "b1", "{'row': 2, 'card': {'name': '赵六'}}");
     step(story, "ValidateImport", "b1");
     start(story, "b2", "h2");
+    start(story, "b3", "h3");
+    add(story, "b3", "{'row': 2, 'card': {'name': '赵六'}}");
+    step(story, "ValidateImport", "b3");
+    start(story, "b4", "h4");
+    add(story, "b4", "{'row': 2, 'card': {'name': '赵六'}}");
+    start(story, "b5", "h5");
+    start(story, "b6", "h6");
+    add(story, "b6", "{'row': 2, 'card': {'name': '赵六'}}");
     story_forget(story);
     step(story, "AbandonImport", "b2");
+    step(story, "AbandonImport", "b3");
+    step(story, "AbandonImport", "b4");
     story_later(story, "7 d");
     step(story, "CommitImport", "b1");
-    EXPECT_TEXT(story_text(story), "310115125041/1/5 registry.AbandonImport\n"
+    EXPECT_TEXT(story_text(story), "310115125041/1/13 registry.AbandonImport\n"
                                    "    b2: STARTED -> ABANDONED\n"
                                    "    forgets b2: registry.ExpireImport\n"
                                    "    emits registry.ImportAbandoned.310115125041\n"
+                                   "310115125041/1/14 registry.AbandonImport\n"
+                                   "    b3: VALIDATED -> ABANDONED\n"
+                                   "    forgets b3: registry.ExpireImport\n"
+                                   "    emits registry.ImportAbandoned.310115125041\n"
+                                   "310115125041/1/15 registry.AbandonImport\n"
+                                   "    b4: FILLING -> ABANDONED\n"
+                                   "    forgets b4: registry.ExpireImport\n"
+                                   "    emits registry.ImportAbandoned.310115125041\n"
                                    "7 d later\n"
-                                   "registry/1/6 registry.ExpireImport\n"
+                                   "registry/1/16 registry.ExpireImport\n"
+                                   "    b5: STARTED -> ABANDONED\n"
+                                   "    emits registry.ImportAbandoned.310115125041\n"
+                                   "registry/1/17 registry.ExpireImport\n"
+                                   "    b6: FILLING -> ABANDONED\n"
+                                   "    emits registry.ImportAbandoned.310115125041\n"
+                                   "registry/1/18 registry.ExpireImport\n"
                                    "    b1: VALIDATED -> ABANDONED\n"
                                    "    emits registry.ImportAbandoned.310115125041\n"
-                                   "310115125041/1/6 registry.CommitImport\n"
+                                   "310115125041/1/16 registry.CommitImport\n"
                                    "    refuses: no CommitImport from ABANDONED\n");
     ck_assert_str_eq(story_ask(story, C41, "registry.ImportOf." C41, "{'batch': 'b1'}"),
                      "{\"batch\": \"b1\", \"state\": \"ABANDONED\", \"ok\": 1, \"committee\": "

@@ -275,6 +275,23 @@ START_TEST(whoever_leaves_the_town_is_handed_to_somebody)
 }
 END_TEST
 
+START_TEST(somebody_who_is_not_moving_may_leave_too)
+{
+    struct story *story = open_with_person();
+
+    story_say(story, "sjb", "registry.MoveOutOfTown.sjb",
+              "{'person': 'r1', 'receiver': '北蔡镇', 'ackRef': 'fax 12'}");
+    story_say(story, C41, "registry.ReportDeath." C41, "{'person': 'r1'}");
+    EXPECT_TEXT(story_text(story), "sjb/1/1 registry.MoveOutOfTown\n"
+                                   "    r1: ACTIVE -> LEFT\n"
+                                   "    forgets r1: registry.CheckStale\n"
+                                   "    emits registry.LeftTown.310115125041\n"
+                                   "310115125041/1/3 registry.ReportDeath\n"
+                                   "    refuses: no ReportDeath from LEFT\n");
+    story_close(story);
+}
+END_TEST
+
 /* ---- deaths ------------------------------------------------------------------------------------ */
 
 START_TEST(a_death_is_reported_by_those_who_see_it)
@@ -504,7 +521,8 @@ END_TEST
 TESTS(somebody_away_has_a_host_and_comes_back, an_absence_has_a_kind_a_host_and_an_end,
       whom_the_hospital_keeps_is_away, a_move_is_accepted_and_the_old_committee_owns_until_then,
       a_move_that_is_refused_or_not_answered_is_the_offices_to_rule,
-      whoever_leaves_the_town_is_handed_to_somebody, a_death_is_reported_by_those_who_see_it,
+      whoever_leaves_the_town_is_handed_to_somebody, somebody_who_is_not_moving_may_leave_too,
+      a_death_is_reported_by_those_who_see_it,
       a_death_that_was_a_mistake_is_taken_back_to_the_state_before,
       the_one_who_is_left_alone_is_silent_for_a_fortnight,
       a_child_who_is_left_alone_has_no_guardian_and_three_are_not_alone,
