@@ -1,10 +1,10 @@
 #include "log/format.h"
 
-#include <sodium.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "base/crc.h"
+#include "log/sha256.h"
 
 const uint8_t format_magic[8] = { 'C', 'A', 'R', 'E', 'L', 'O', 'G', '1' };
 
@@ -40,20 +40,24 @@ int format_record(const uint8_t *bytes, uint64_t left, uint32_t salt,
 
 void log_record_hash(const struct log_record *record, uint8_t ret_hash[FORMAT_HASH_SIZE])
 {
-    crypto_hash_sha256_state state;
+    struct sha256 hash;
     uint8_t fields[1 + 24] = { 0x00, (uint8_t)record->type };
 
     memcpy(fields + 9, &record->seq, 8);
     memcpy(fields + 17, &record->time_ms, 8);
-    crypto_hash_sha256_init(&state);
-    crypto_hash_sha256_update(&state, fields, sizeof(fields));
-    crypto_hash_sha256_update(&state, record->payload.data, record->payload.size);
-    crypto_hash_sha256_final(&state, ret_hash);
+    sha256_begin(&hash);
+    sha256_add(&hash, fields, sizeof(fields));
+    sha256_add(&hash, record->payload.data, record->payload.size);
+    sha256_end(&hash, ret_hash);
 }
 
 void format_footer_hash(const uint8_t *footer, uint8_t ret_hash[FORMAT_HASH_SIZE])
 {
-    crypto_hash_sha256(ret_hash, footer, FOOTER_BYTES);
+    struct sha256 hash;
+
+    sha256_begin(&hash);
+    sha256_add(&hash, footer, FOOTER_BYTES);
+    sha256_end(&hash, ret_hash);
 }
 
 void format_segment(uint64_t identity, uint32_t salt, uint64_t first, uint64_t size,

@@ -1,28 +1,32 @@
 #include "log/merkle.h"
 
-#include <sodium.h>
 #include <string.h>
+
+#include "log/sha256.h"
 
 /* RFC 9162, 2.1.1: a leaf is hashed behind 0x00, a node behind 0x01. */
 void merkle_leaf_hash(struct slice leaf, uint8_t ret_hash[MERKLE_HASH_SIZE])
 {
     static const uint8_t mark = 0x00;
-    crypto_hash_sha256_state state;
+    struct sha256 hash;
 
-    crypto_hash_sha256_init(&state);
-    crypto_hash_sha256_update(&state, &mark, 1);
-    crypto_hash_sha256_update(&state, leaf.data, leaf.size);
-    crypto_hash_sha256_final(&state, ret_hash);
+    sha256_begin(&hash);
+    sha256_add(&hash, &mark, 1);
+    sha256_add(&hash, leaf.data, leaf.size);
+    sha256_end(&hash, ret_hash);
 }
 
 static void node(const uint8_t left[MERKLE_HASH_SIZE], const uint8_t right[MERKLE_HASH_SIZE],
                  uint8_t ret_hash[MERKLE_HASH_SIZE])
 {
     uint8_t bytes[1 + 2 * MERKLE_HASH_SIZE] = { 0x01 };
+    struct sha256 hash;
 
     memcpy(bytes + 1, left, MERKLE_HASH_SIZE);
     memcpy(bytes + 1 + MERKLE_HASH_SIZE, right, MERKLE_HASH_SIZE);
-    crypto_hash_sha256(ret_hash, bytes, sizeof(bytes));
+    sha256_begin(&hash);
+    sha256_add(&hash, bytes, sizeof(bytes));
+    sha256_end(&hash, ret_hash);
 }
 
 void merkle_open(struct merkle *tree)

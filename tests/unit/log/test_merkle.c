@@ -6,6 +6,7 @@
 #include "log/checkpoint.h"
 #include "log/log.h"
 #include "log/merkle.h"
+#include "log/sha256.h"
 
 struct leaf {
     const char *bytes;
@@ -41,6 +42,33 @@ static const char *hex(const uint8_t hash[MERKLE_HASH_SIZE])
 
     return sodium_bin2hex(text, sizeof(text), hash, MERKLE_HASH_SIZE);
 }
+
+/* FIPS 180-4's examples, and libsodium's values for each size and each way to cut it. */
+START_TEST(our_sha256_is_that_of_the_standard)
+{
+    uint8_t bytes[300];
+    uint8_t got[SHA256_SIZE];
+    uint8_t wanted[SHA256_SIZE];
+    struct sha256 hash;
+
+    sha256_begin(&hash);
+    sha256_add(&hash, "abc", 3);
+    sha256_end(&hash, got);
+    ck_assert_str_eq(hex(got), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)(i * 7 + i / 9);
+    for (size_t size = 0; size <= sizeof(bytes); size++) {
+        crypto_hash_sha256(wanted, bytes, size);
+        for (size_t cut = 0; cut <= size; cut += 1 + size / 23) {
+            sha256_begin(&hash);
+            sha256_add(&hash, bytes, cut);
+            sha256_add(&hash, bytes + cut, size - cut);
+            sha256_end(&hash, got);
+            ck_assert_mem_eq(got, wanted, sizeof(got));
+        }
+    }
+}
+END_TEST
 
 START_TEST(the_roots_are_those_of_the_published_vectors)
 {
@@ -189,7 +217,8 @@ START_TEST(each_changed_byte_of_a_checkpoint_is_found)
 }
 END_TEST
 
-TESTS(the_roots_are_those_of_the_published_vectors, at_each_size_the_root_is_that_of_the_definition,
+TESTS(our_sha256_is_that_of_the_standard, the_roots_are_those_of_the_published_vectors,
+      at_each_size_the_root_is_that_of_the_definition,
       a_record_is_a_leaf_over_its_fields_and_payload,
       a_checkpoint_comes_back_and_the_tree_goes_on_from_it,
       each_changed_byte_of_a_checkpoint_is_found)
