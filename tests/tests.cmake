@@ -125,6 +125,20 @@ if(TARGET kit AND TARGET core)
   endforeach()
 endif()
 
+# T01 once more, with the five real services over a store in memory.
+if(TARGET kit AND TARGET sim AND all_services)
+  file(GLOB sources CONFIGURE_DEPENDS tests/sim/town/*.c)
+  add_executable(carebus-sim-town ${sources})
+  house(carebus-sim-town)
+  target_link_libraries(carebus-sim-town PRIVATE sim ${all_services} town_files)
+  foreach(run "seeds;--seeds;500;--seconds;60" "controls;--controls;--seconds;60")
+    list(POP_FRONT run name)
+    add_test(NAME sim_town_${name} COMMAND carebus-sim-town ${run})
+    set_tests_properties(sim_town_${name} PROPERTIES LABELS crash TIMEOUT 1200
+      ENVIRONMENT "CAREBUS_SOURCE=${CMAKE_SOURCE_DIR}")
+  endforeach()
+endif()
+
 # What scripts/bench runs: the disk's limit, what a user might take instead, and our own bus.
 add_executable(bench-limit EXCLUDE_FROM_ALL tests/bench/limit.c tests/bench/peers/load.c)
 house(bench-limit)

@@ -417,9 +417,23 @@ static void start(struct core_world *world)
     replay(world);
 }
 
+static void load_log(struct core_world *world, const struct world_record *log, uint64_t count)
+{
+    if (count == 0)
+        return;
+    world->log = calloc(count, sizeof(*log));
+    MUST(world->log != NULL);
+    memcpy(world->log, log, count * sizeof(*log));
+    for (uint64_t i = 0; i < count; i++)
+        world->log[i].bytes = copy_of(slice_of(log[i].bytes, log[i].size));
+    world->room = world->appended = world->durable = count;
+}
+
 void core_world_open(struct core_world *world, const struct core_options *options,
                      const char *permissions, const struct permit_unit *units, uint32_t unit_count)
 {
+    const struct world_record *log_before = world->log_before;
+    uint64_t log_before_count = world->log_before_count;
     const char *reason;
     uint32_t line;
 
@@ -436,6 +450,7 @@ void core_world_open(struct core_world *world, const struct core_options *option
         abort();
     }
     world->options.permit = world->permit;
+    load_log(world, log_before, log_before_count);
     start(world);
 }
 

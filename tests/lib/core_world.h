@@ -76,6 +76,8 @@ struct core_world {
     uint64_t rows_applied;
     struct world_rows staged; /* a save that waits for the log ...           */
     uint64_t staged_applied;  /* ... to be durable up to here; 0: none waits */
+    const struct world_record *log_before; /* set before opening: what the log holds already */
+    uint64_t log_before_count;
     bool early_rows;          /* wrong on purpose: a save does not wait      */
     uint64_t unreadable;      /* this seq cannot be read any more; 0: none   */
     uint32_t scans;           /* CORE_SCANs so far, and records they read    */

@@ -8,22 +8,17 @@
 
 #include "sim/sim.h"
 
-static const struct permit_unit units[] = {
-    { "pa", "member" },   { "pb", "member" }, { "pc", "member" },
-    { "toy", "service" }, { "boxa", "box" },  { "boxb", "box" },
-};
-
-static const char permissions[] = "who,verb,pattern\n"
-                                  "member,publish,*.*.*\n"
-                                  "service,publish,@.>\n"
-                                  "service,subscribe,>\n"
-                                  "service,answer,@.>\n"
-                                  "box,collect,*.Sent.@\n"
-                                  "box,take,@\n";
-
-int sim_mailbox(const char *unit)
+int sim_mailbox(const struct sim *sim, const char *unit)
 {
-    return strcmp(unit, "boxa") == 0 ? 0 : strcmp(unit, "boxb") == 0 ? 1 : -1;
+    for (int box = 0; box < SIM_MAILBOXES; box++)
+        if (strcmp(unit, sim->cast->boxes[box]) == 0)
+            return box;
+    return -1;
+}
+
+uint64_t sim_log_ms(const struct sim *sim)
+{
+    return sim->cast->begin_ms + sim->now_us * sim->cast->rate / 1000;
 }
 
 /* ---- what peers are told ------------------------------------------------------------------------------- */
@@ -31,15 +26,15 @@ int sim_mailbox(const char *unit)
 static struct row *row_of(struct sim *sim, const struct core_message *message)
 {
     const char *subject = message->subject.data;
-    size_t size = message->subject.size;
-    char unit[8] = "";
+    const char *last = memrchr(subject, '.', message->subject.size);
+    const char *case_id = message->case_id.data;
+    char unit[64] = "";
 
-    if (message->case_id.size != 2 || size < 5)
+    if (last == NULL || message->case_id.size != 2 || case_id[0] != 'K')
         return NULL;
-    memcpy(unit, subject + size - 4, 4);
-    int mailbox = sim_mailbox(unit);
-    int number = ((const char *)message->case_id.data)[1] - '0';
-    return mailbox < 0 ? NULL : &sim->rows[mailbox][number][message->priority];
+    memcpy(unit, last + 1, (size_t)(subject + message->subject.size - last - 1));
+    int mailbox = sim_mailbox(sim, unit);
+    return mailbox < 0 ? NULL : &sim->rows[mailbox][case_id[1] - '0'][message->priority];
 }
 
 /* What has become durable since the last time. */
@@ -87,7 +82,7 @@ static void remember_lease(struct sim *sim, const struct world_told *told)
 {
     const struct core_effect *effect = told->effect;
     uint64_t seq = effect->lease.seq;
-    unsigned mailbox = (unsigned)sim_mailbox(effect->lease.mailbox);
+    unsigned mailbox = (unsigned)sim_mailbox(sim, effect->lease.mailbox);
     struct handed *handed = sim_handed(sim, mailbox, seq);
     struct row *row = row_of(sim, &told->messages[0].message);
 
@@ -144,6 +139,7 @@ static void tell(void *context, const struct world_told *told)
     if (effect->kind == CORE_SEND_WELCOME) {
         parcel->number = effect->welcome.number;
         parcel->last = effect->welcome.head;
+        parcel->time_ms = effect->welcome.time_ms;
     } else if (effect->kind == CORE_SEND_STORED) {
         parcel->number = effect->stored.number;
         parcel->flag = effect->stored.gap;
@@ -151,6 +147,7 @@ static void tell(void *context, const struct world_told *told)
         parcel->number = effect->refused.number;
         parcel->request = effect->refused.number;
         parcel->code = effect->refused.code;
+        parcel->seq = sim->said_alone;
     } else if (effect->kind == CORE_SEND_SETTLED) {
         parcel->request = effect->request;
         note_settled(sim, effect->request);
@@ -183,7 +180,7 @@ static void traced(void *context, const char *line)
 static void set_time(struct sim *sim)
 {
     sim->world.steady_ms = 1000 + (sim->now_us - sim->broker_start_us) / 1000;
-    sim->world.now_ms = (uint64_t)((int64_t)(1000000000 + sim->now_us / 1000) + sim->clock_ms);
+    sim->world.now_ms = (uint64_t)((int64_t)sim_log_ms(sim) + sim->clock_ms * sim->cast->rate);
 }
 
 static void after_step(struct sim *sim);
@@ -246,8 +243,8 @@ static void plan_tick(struct sim *sim)
     core_next_tick(sim->world.core, &steady_ms, &now_ms);
     if (steady_ms != UINT64_MAX && steady_ms < sim->world.steady_ms + wait_ms)
         wait_ms = steady_ms > sim->world.steady_ms ? steady_ms - sim->world.steady_ms : 0;
-    if (now_ms != UINT64_MAX && now_ms < sim->world.now_ms + wait_ms)
-        wait_ms = now_ms > sim->world.now_ms ? now_ms - sim->world.now_ms : 0;
+    if (now_ms != UINT64_MAX && now_ms < sim->world.now_ms + wait_ms * sim->cast->rate)
+        wait_ms = now_ms > sim->world.now_ms ? (now_ms - sim->world.now_ms) / sim->cast->rate : 0;
     uint64_t at_us = sim->now_us + wait_ms * MS + (wait_ms == 0 ? 10 : 0);
     if (sim_strikes(sim, FAULT_LATE))
         at_us += sim_roll(sim, 2 * SECOND);
@@ -295,20 +292,18 @@ static void begin(struct sim *sim)
 void broker_open(struct sim *sim)
 {
     struct core_options options = { .log_id = 1 + sim_roll(sim, 1000000),
-                                    .rate = 1,
+                                    .rate = sim->cast->rate,
                                     .limits = core_limits_default() };
 
-    /* Small, so that every limit is met. */
-    options.limits.lane_window = 2 + (uint32_t)sim_roll(sim, 30);
-    options.limits.attempts = 3 + (uint32_t)sim_roll(sim, 5);
-    options.limits.leases = 3 + (uint32_t)sim_roll(sim, 20);
-    options.limits.feed_bytes = 200 + (uint32_t)sim_roll(sim, 4000);
-    options.limits.publish_messages = 8 + (uint32_t)sim_roll(sim, 100);
+    sim->cast->limits(sim, &options.limits);
     sim->world.tell = tell;
     sim->world.trace = traced;
     sim->world.context = sim;
     sim->world.early_rows = sim->wrong == WRONG_INDEX_FIRST;
-    core_world_open(&sim->world, &options, permissions, units, sizeof(units) / sizeof(units[0]));
+    sim->world.log_before = sim->cast->log;
+    sim->world.log_before_count = sim->cast->log_count;
+    core_world_open(&sim->world, &options, sim->cast->permissions, sim->cast->units,
+                    sim->cast->unit_count);
     begin(sim);
 }
 
@@ -390,9 +385,11 @@ static void publish(struct sim *sim, const struct parcel *parcel)
         if (!core_world_scan(slice_of(item->bytes, item->size), &messages[count++]))
             abort();
     }
+    sim->said_alone = count == 1 ? sim_digest(messages[0].bytes) : 0;
     core_world_step(&sim->world, &(struct core_event){ .kind = CORE_PUBLISH,
                                                        .peer = parcel->connection,
                                                        .publish = { messages, count } });
+    sim->said_alone = 0;
 }
 
 static void hello(struct sim *sim, const struct parcel *parcel)
@@ -414,11 +411,13 @@ static void hello(struct sim *sim, const struct parcel *parcel)
 static void subscribe(struct sim *sim, const struct parcel *parcel)
 {
     Bus__Subscribe subscribe = BUS__SUBSCRIBE__INIT;
-    const char *filter = parcel->text;
+    const char *filters[64];
 
+    for (uint32_t i = 0; i < parcel->item_count; i++)
+        filters[i] = (const char *)parcel->items[i].bytes;
     subscribe.request = UINT32_MAX;
-    subscribe.filters = &filter;
-    subscribe.n_filters = 1;
+    subscribe.filters = filters;
+    subscribe.n_filters = parcel->item_count;
     subscribe.from_seq = parcel->seq;
     subscribe.credit_bytes = parcel->count;
     core_world_step(&sim->world, &(struct core_event){ .kind = CORE_SUBSCRIBE,
@@ -442,14 +441,14 @@ static void take(struct sim *sim, const struct parcel *parcel)
 static uint64_t token_of(struct sim *sim, const struct parcel *parcel)
 {
     if (sim->wrong == WRONG_OLD_TOKEN)
-        return sim_handed(sim, (unsigned)sim_mailbox(parcel->name), parcel->seq)->token;
+        return sim_handed(sim, (unsigned)sim_mailbox(sim, parcel->name), parcel->seq)->token;
     return parcel->token;
 }
 
 static void receipt(struct sim *sim, const struct parcel *parcel)
 {
     Bus__Receipt receipt = BUS__RECEIPT__INIT;
-    unsigned mailbox = (unsigned)sim_mailbox(parcel->name);
+    unsigned mailbox = (unsigned)sim_mailbox(sim, parcel->name);
     bool right = parcel->token == sim_handed(sim, mailbox, parcel->seq)->token;
 
     sim->receipts =

@@ -1,5 +1,5 @@
 /*
- * carebus-sim - T01: the bus and its peers in one thread, every fault, and a judge.
+ * The command line of a simulator (T01).
  *
  *     carebus-sim --seed N [--trace] [--seconds S] [--wrong NAME]     one seed
  *     carebus-sim --seeds COUNT [--from N] [--seconds S]              many, with progress
@@ -62,7 +62,8 @@ static void print_totals(const struct totals *totals, uint64_t seeds, double sec
     printf("\n");
 }
 
-static int many(uint64_t from, uint64_t count, uint32_t seconds)
+static int many(const char *program, const struct sim_cast *cast, uint64_t from, uint64_t count,
+                uint32_t seconds)
 {
     struct totals totals = { 0 };
     char verdict[SIM_TEXT];
@@ -71,9 +72,9 @@ static int many(uint64_t from, uint64_t count, uint32_t seconds)
     uint64_t again;
 
     for (uint64_t seed = from; seed < from + count; seed++) {
-        struct sim_options options = { .seed = seed, .seconds = seconds };
+        struct sim_options options = { .cast = cast, .seed = seed, .seconds = seconds };
         if (one(&options, &totals, &hash, verdict) != 0) {
-            printf("%s\ncarebus-sim --seed %llu --seconds %u --trace\n", verdict,
+            printf("%s\n%s --seed %llu --seconds %u --trace\n", verdict, program,
                    (unsigned long long)seed, seconds);
             return 1;
         }
@@ -89,16 +90,18 @@ static int many(uint64_t from, uint64_t count, uint32_t seconds)
 }
 
 /* The judge is worth something only if it finds what is wrong. */
-static int controls(uint32_t seconds)
+static int controls(const struct sim_cast *cast, uint32_t seconds)
 {
     struct totals totals = { 0 };
     int missed = 0;
 
     for (int wrong = WRONG_NOTHING + 1; wrong < WRONGS; wrong++) {
+        if (cast->wrongs != 0 && (cast->wrongs & 1U << wrong) == 0)
+            continue;
         char verdict[SIM_TEXT] = "";
         uint64_t hash;
         uint64_t seed = 1;
-        struct sim_options options = { .seconds = seconds, .wrong = (enum wrong)wrong };
+        struct sim_options options = { .cast = cast, .seconds = seconds, .wrong = (enum wrong)wrong };
         for (; seed <= TRIES_OF_A_CONTROL; seed++) {
             options.seed = seed;
             if (one(&options, &totals, &hash, verdict) != 0)
@@ -122,9 +125,9 @@ static enum wrong wrong_named(const char *name)
     exit(64);
 }
 
-int main(int argc, char **argv)
+int sim_main(const struct sim_cast *cast, int argc, char **argv)
 {
-    struct sim_options options = { .seconds = SECONDS };
+    struct sim_options options = { .cast = cast, .seconds = SECONDS };
     uint64_t seeds = 0;
     uint64_t from = 1;
     bool check = false;
@@ -153,9 +156,9 @@ int main(int argc, char **argv)
         }
     }
     if (check)
-        return controls(options.seconds);
+        return controls(cast, options.seconds);
     if (seeds > 0)
-        return many(from, seeds, options.seconds);
+        return many(argv[0], cast, from, seeds, options.seconds);
     struct totals totals = { 0 };
     char verdict[SIM_TEXT];
     uint64_t hash;

@@ -21,7 +21,7 @@ const char *wrong_name(enum wrong wrong)
 {
     static const char *const names[WRONGS] = {
         "nothing",      "ack-first",  "index-first", "forget",    "sent-is-done",
-        "cursor-first", "send-first", "same-epoch",  "old-token",
+        "cursor-first", "send-first", "same-epoch",  "old-token", "lost-commit",
     };
 
     return names[wrong];
@@ -299,7 +299,7 @@ static bool quiet(struct sim *sim)
     for (unsigned i = 0; i < sim->node_count; i++)
         if (!sim->nodes[i]->calls->quiet(sim, sim->nodes[i]))
             return false;
-    return broker_empty(sim);
+    return !sim->cast->emptied || broker_empty(sim);
 }
 
 static void heal(struct sim *sim)
@@ -322,26 +322,18 @@ static void heal(struct sim *sim)
 
 int sim_run(const struct sim_options *options, struct sim **ret_sim)
 {
-    static const char *const workers[][2] = { { "boxa", "one" },
-                                              { "boxa", "two" },
-                                              { "boxb", "one" } };
     struct sim *sim = calloc(1, sizeof(*sim));
 
     if (sim == NULL)
         abort();
+    sim->cast = options->cast;
     sim->seed = options->seed;
     sim->random = options->seed * 0x9e3779b97f4a7c15 + 12345;
     sim->wrong = options->wrong;
     sim->tracing = options->tracing;
     sim->hash = 1;
     broker_open(sim);
-    toy_new(sim, "pa", "", "");
-    toy_new(sim, "pb", "desk", "");
-    toy_new(sim, "pc", "", "");
-    toy_new(sim, "toy", "", "pa.>");
-    toy_new(sim, "toy", "second", "pb.>");
-    for (size_t i = 0; i < sizeof(workers) / sizeof(workers[0]); i++)
-        worker_new(sim, workers[i][0], workers[i][1]);
+    sim->cast->enter(sim);
     choose_faults(sim);
     for (unsigned i = 0; i < sim->node_count; i++)
         node_start(sim, sim->nodes[i]);

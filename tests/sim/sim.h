@@ -17,7 +17,7 @@
 #include "lib/core_world.h"
 
 enum {
-    SIM_NODES = 24,
+    SIM_NODES = 96,
     SIM_TEXT = 200,
     SIM_MAILBOXES = 2,
     SIM_CASES = 8,
@@ -57,6 +57,7 @@ enum wrong {
     WRONG_SEND_FIRST,   /* what a turn says leaves before its commit          */
     WRONG_SAME_EPOCH,   /* a restored producer keeps its epoch                */
     WRONG_OLD_TOKEN,    /* a receipt is taken with whatever token             */
+    WRONG_LOST_COMMIT,  /* a service forgets what it committed (town only)     */
     WRONGS,
 };
 const char *wrong_name(enum wrong wrong);
@@ -65,6 +66,7 @@ const char *wrong_name(enum wrong wrong);
 
 struct sim;
 struct happening;
+struct parcel;
 typedef void happens(struct sim *sim, const struct happening *happening);
 
 struct happening {
@@ -91,13 +93,13 @@ struct parcel {
     enum core_effect_kind down;
     uint64_t connection;
     unsigned node;
-    uint64_t request, number, seq, token, first, last;
+    uint64_t request, number, seq, token, first, last, time_ms;
     uint32_t count, lease_ms, epoch;
     Bus__Code code;
     bool flag;
     char name[64];
     char text[64];
-    struct item *items;
+    struct item *items; /* messages; of a subscription: its filters, with a terminator */
     uint32_t item_count;
 };
 struct parcel *parcel_new(void);
@@ -124,6 +126,7 @@ struct node {
     uint64_t deaf_up_us, deaf_down_us; /* until when */
     uint64_t last_up_us, last_down_us; /* frames keep their order */
     uint64_t acknowledged, seen_seq;
+    uint64_t numbers_before; /* of its messages, on the log when the play begins */
     const struct node_calls *calls;
     void *own;
 };
@@ -169,7 +172,26 @@ struct row {
     uint32_t done; /* so many are done with */
 };
 
+/* Who is in the play.  The toys (toy.c, worker.c), or a real town (town/). */
+struct sim_cast {
+    const char *permissions; /* CSV text */
+    const struct permit_unit *units;
+    uint32_t unit_count;
+    const char *boxes[SIM_MAILBOXES]; /* units whose mailboxes have workers      */
+    bool emptied;                     /* in the end, every mailbox is empty      */
+    uint64_t begin_ms;                /* log time of the beginning               */
+    uint32_t rate;                    /* of the log's clock                      */
+    const struct world_record *log;   /* what is on the log already              */
+    uint64_t log_count;
+    void (*limits)(struct sim *sim, struct core_limits *limits);
+    uint32_t wrongs;                  /* bits: which wrong builds make sense; 0: all */
+    void (*enter)(struct sim *sim);   /* makes the nodes                         */
+    void (*judge)(struct sim *sim);   /* beside the rules that hold for all; or NULL */
+};
+extern const struct sim_cast sim_toys;
+
 struct sim {
+    const struct sim_cast *cast;
     uint64_t seed;
     uint64_t random;
     uint64_t now_us;
@@ -197,6 +219,7 @@ struct sim {
     uint64_t broker_start_us;
     int64_t clock_ms; /* off by */
     bool full;
+    uint64_t said_alone; /* digest of the message in hand, when its frame has no other */
     uint64_t tick_at_us;
 
     struct node *nodes[SIM_NODES];
@@ -222,10 +245,15 @@ struct sim {
     uint32_t receipt_room;
 };
 
+/* ---- play.c ------------------------------------------------------------------------------------------ */
+
+int sim_main(const struct sim_cast *cast, int argc, char **argv);
+
 /* ---- sim.c ------------------------------------------------------------------------------------------- */
 
 /* Runs the seed; 0: the judge found nothing. */
 struct sim_options {
+    const struct sim_cast *cast;
     uint64_t seed;
     uint32_t seconds; /* of mischief */
     enum wrong wrong;
@@ -246,7 +274,8 @@ void *sim_grow(void *old, uint32_t needed, uint32_t *room, size_t size);
 uint32_t sim_said(struct sim *sim, const struct node *node, uint64_t number, uint64_t digest);
 struct said *sim_find_said(struct sim *sim, unsigned node, uint32_t epoch, uint64_t number);
 struct handed *sim_handed(struct sim *sim, unsigned mailbox, uint64_t seq);
-int sim_mailbox(const char *unit);
+int sim_mailbox(const struct sim *sim, const char *unit);
+uint64_t sim_log_ms(const struct sim *sim); /* what the log's clock shows, when it is right */
 uint64_t sim_digest(struct slice bytes);
 
 /* ---- net.c ------------------------------------------------------------------------------------------- */

@@ -66,7 +66,7 @@ static void pack(struct sim *sim, const struct node *node, uint64_t number, bool
     char subject[64];
     char case_id[16];
     uint8_t body[200];
-    uint64_t now_ms = 1000000000 + sim->now_us / 1000;
+    uint64_t now_ms = sim_log_ms(sim);
 
     snprintf(subject, sizeof(subject), "%s.Sent.%s", node->unit, boxes[sim_roll(sim, 3)]);
     snprintf(case_id, sizeof(case_id), "K%d", (int)sim_roll(sim, 8));
@@ -225,7 +225,7 @@ static void subscribe(struct sim *sim, struct node *node)
     parcel->up = CORE_SUBSCRIBE;
     parcel->seq = toy->now.cursor + 1;
     parcel->count = CREDIT;
-    snprintf(parcel->text, sizeof(parcel->text), "%s", toy->filter);
+    parcel_add(parcel, slice_of(toy->filter, strlen(toy->filter) + 1));
     toy->subscribed_us = sim->now_us;
     net_up(sim, node, parcel);
 }
@@ -425,3 +425,50 @@ void toy_new(struct sim *sim, const char *unit, const char *instance, const char
     snprintf(toy->filter, sizeof(toy->filter), "%s", filter);
     node_new(sim, unit, instance, "", filter[0] == '\0' ? &calls : &service_calls, toy);
 }
+
+/* ---- all of them -------------------------------------------------------------------------------------------- */
+
+static void enter(struct sim *sim)
+{
+    toy_new(sim, "pa", "", "");
+    toy_new(sim, "pb", "desk", "");
+    toy_new(sim, "pc", "", "");
+    toy_new(sim, "toy", "", "pa.>");
+    toy_new(sim, "toy", "second", "pb.>");
+    worker_new(sim, "boxa", "one");
+    worker_new(sim, "boxa", "two");
+    worker_new(sim, "boxb", "one");
+}
+
+/* Small, so that every limit is met. */
+static void narrow(struct sim *sim, struct core_limits *limits)
+{
+    limits->lane_window = 2 + (uint32_t)sim_roll(sim, 30);
+    limits->attempts = 3 + (uint32_t)sim_roll(sim, 5);
+    limits->leases = 3 + (uint32_t)sim_roll(sim, 20);
+    limits->feed_bytes = 200 + (uint32_t)sim_roll(sim, 4000);
+    limits->publish_messages = 8 + (uint32_t)sim_roll(sim, 100);
+}
+
+static const struct permit_unit units[] = {
+    { "pa", "member" },   { "pb", "member" }, { "pc", "member" },
+    { "toy", "service" }, { "boxa", "box" },  { "boxb", "box" },
+};
+
+const struct sim_cast sim_toys = {
+    .permissions = "who,verb,pattern\n"
+                   "member,publish,*.*.*\n"
+                   "service,publish,@.>\n"
+                   "service,subscribe,>\n"
+                   "box,collect,*.Sent.@\n"
+                   "box,take,@\n",
+    .units = units,
+    .unit_count = sizeof(units) / sizeof(units[0]),
+    .boxes = { "boxa", "boxb" },
+    .emptied = true,
+    .begin_ms = 1000000000,
+    .rate = 1,
+    .wrongs = (1U << WRONGS) - 1 - (1U << WRONG_LOST_COMMIT),
+    .limits = narrow,
+    .enter = enter,
+};

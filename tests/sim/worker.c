@@ -84,7 +84,7 @@ static void finish(struct sim *sim, struct node *node, struct job *job)
     struct parcel *parcel;
 
     if (dice < 13) {
-        sim_handed(sim, (unsigned)sim_mailbox(node->unit), job->seq)->receipt_sent = true;
+        sim_handed(sim, (unsigned)sim_mailbox(sim, node->unit), job->seq)->receipt_sent = true;
         parcel = about(node, CORE_RECEIPT, job);
     } else if (dice < 16) {
         parcel = about(node, CORE_RETURN, job);
