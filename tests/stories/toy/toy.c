@@ -14,6 +14,7 @@ typedef ToyRows__Job Job;
 typedef ToyRows__Tally Tally;
 
 unsigned toy_faults;
+const char *toy_bad;
 
 /* Each message that takes effect, and what it was. */
 static int on_any(struct turn *turn)
@@ -158,6 +159,8 @@ static int on_mark_error(struct turn *turn, const void *message)
 
     Tally *tally = turn_edit(turn, TALLIES, error->assignment);
     tally->done = 1;
+    if (toy_bad != NULL && strcmp(error->assignment, toy_bad) == 0)
+        return FAULT(-EILSEQ);
     if (toy_faults > 0) {
         toy_faults--;
         return FAULT(-EILSEQ);

@@ -18,3 +18,6 @@ extern const struct service boss_service; /* closes what toy says is late       
 
 /* The next calls of toy's on_mark_error fault so many times. */
 extern unsigned toy_faults;
+
+/* ... and so does every one for this assignment; NULL: none. */
+extern const char *toy_bad;
