@@ -369,8 +369,8 @@ void on_need_opened(struct turn *turn, const char *id, Need *need)
     if (strcmp(need->kind, "MEDICINE") != 0 || !need->days_left_known || need->person[0] == '\0'
         || need->days_left > directory_number(turn, "referral.run_out", ""))
         return;
-    Referral__RunOutNear event = { IS(referral__run_out_near), .person = need->person,
-                                   .need = id, .days_left = need->days_left };
+    Referral__RunOutNear event = { IS(referral__run_out_near), .person = need->person, .need = id,
+                                   .days_left = need->days_left };
     const char *unit = need->place[0] == '\0' ? "town" : need->place;
     loop_say(turn, need, unit, &event.base);
 }
