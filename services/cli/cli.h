@@ -33,11 +33,11 @@ struct cli {
     bool color;
     bool yes;
     uint32_t timeout_ms;
-    struct socket_context *context; /* made by the first link; one a process */
+    struct socket_context *context;   /* made by the first link; one a process */
     void (*idle)(void *idle_context); /* called now and then while a call waits; or NULL */
     void *idle_context;
-    struct arena arena;             /* of this call */
-    int argc;                       /* the arguments of the verb, without its name */
+    struct arena arena; /* of this call */
+    int argc;           /* the arguments of the verb, without its name */
     char **argv;
 };
 
