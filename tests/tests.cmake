@@ -154,6 +154,10 @@ if(TARGET place)
   house(bench-bus)
   target_include_directories(bench-bus PRIVATE tests/bench)
   target_link_libraries(bench-bus PRIVATE place PkgConfig::ZMQ)
+  add_executable(bench-service EXCLUDE_FROM_ALL tests/bench/service.c tests/bench/peers/load.c)
+  house(bench-service)
+  target_include_directories(bench-service PRIVATE tests/bench)
+  target_link_libraries(bench-service PRIVATE place)
 endif()
 
 # Services as processes, by the smallest there are.
