@@ -124,8 +124,15 @@ const char *loop_unit(struct turn *turn, const Need *need)
 
 int loop_say(struct turn *turn, const Need *need, const char *unit, const ProtobufCMessage *event)
 {
+    return loop_say_to(turn, need, unit, "", event);
+}
+
+int loop_say_to(struct turn *turn, const Need *need, const char *unit, const char *to,
+                const ProtobufCMessage *event)
+{
     struct turn_post post = {
         .unit = unit,
+        .to = to,
         .case_id = need->case_id,
         .priority = (Bus__Priority)(need->priority + 1),
         .message = event,

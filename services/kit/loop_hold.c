@@ -152,7 +152,8 @@ int loop_on_request_hold(struct turn *turn, const void *message)
     Town__HoldRequested event = { IS(town__hold_requested), .assignment = hand.id,
                                   .reason = request->reason, .until_ms = request->until_ms,
                                   .need = hand.need_id };
-    loop_say(turn, hand.need, hand.assignment->unit, &event.base);
+    /* the dispatcher answers within need.hold_answer, so it is told */
+    loop_say_to(turn, hand.need, hand.assignment->unit, loop_rules(turn)->dispatcher, &event.base);
     loop_settle(turn, hand.need_id, hand.need);
     return turn->outcome;
 }

@@ -41,6 +41,10 @@ struct loop_ids {
 void loop_list(struct turn *turn, unsigned table, const char *first, struct loop_ids *ret_ids);
 void loop_list_open(struct turn *turn, unsigned table, const char *first, struct loop_ids *ret_ids);
 
+/* loop_say, with another mailbox that takes it too. */
+int loop_say_to(struct turn *turn, const Need *need, const char *unit, const char *to,
+                const ProtobufCMessage *event);
+
 /* True if the sender (its actor's unit, or its own) is one of the units; a NULL ends them.  Else
  * refuses NOT_ALLOWED. */
 bool loop_sent_by(struct turn *turn, const char *const *units);
