@@ -165,7 +165,10 @@ static void order_rework(struct turn *turn, const char *id, Need *need)
                                   .due_ms = loop_due(need, "done") };
     loop_say(turn, need, unit, &event.base);
     struct loop_to to = { .assignment = "", .unit = unit, .plac = "", .word = LOOP_DISPATCH };
-    loop_dispatch(turn, id, need, &to);
+    if (directory_unit(turn, unit))
+        loop_dispatch(turn, id, need, &to);
+    else /* it is no more */
+        loop_route(turn, id, need);
 }
 
 int loop_on_callback(struct turn *turn, const void *message)

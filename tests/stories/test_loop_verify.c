@@ -183,6 +183,17 @@ START_TEST(a_rework_has_the_priority_clock_if_that_is_shorter)
 }
 END_TEST
 
+START_TEST(a_rework_of_a_unit_that_is_no_more_goes_to_another)
+{
+    struct story *story = fulfilled("P2", ", 'person': 'r1'");
+
+    organisation_says(story, "UnitRetired", "{'unit': 'hcz'}");
+    calls_back(story, "UNSATISFIED", "");
+    ck_assert_uint_eq(story_count(story, "referral.Dispatched.hcs"), 1);
+    story_close(story);
+}
+END_TEST
+
 START_TEST(nobody_answers_often_enough_on_enough_days)
 {
     struct story *story = fulfilled("P3", ", 'person': 'r1'");
@@ -252,5 +263,6 @@ TESTS(whoever_did_the_work_does_not_confirm_it, a_need_of_no_person_is_the_dispa
       an_opener_that_asks_for_the_handler_gets_the_dispatcher, an_opener_may_name_the_verifier,
       a_rework_has_the_priority_clock_if_that_is_shorter,
       an_unsatisfied_person_gets_the_work_again_with_the_units_head,
+      a_rework_of_a_unit_that_is_no_more_goes_to_another,
       nobody_answers_often_enough_on_enough_days,
       a_late_call_back_is_the_heads_and_then_the_offices)
