@@ -48,6 +48,43 @@ static void fields_of(const ProtobufCMessageDescriptor *type)
     putchar('\n');
 }
 
+static const char *state_name(const ProtobufCEnumDescriptor *states, int value)
+{
+    const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(states, value);
+    return found == NULL ? "?" : found->name;
+}
+
+/* From which states the command leads where, as the tables that run have it. */
+static void list_moves(const struct machine *machines, int32_t word)
+{
+    for (const struct machine *machine = machines; machine != NULL && machine->moves != NULL;
+         machine++)
+        for (const struct move *move = machine->moves; !move_ends(move); move++)
+            if (move->command == word)
+                printf("%s: %s -> %s\n", machine->name, state_name(machine->states, move->from),
+                       state_name(machine->states, move->to));
+}
+
+static void list_states(const struct service *service, const ProtobufCMessageDescriptor *type)
+{
+    int32_t word = 0;
+
+    putchar('\n');
+    for (const struct command *command = service->commands; command->message != NULL; command++) {
+        if (command->message == type)
+            list_moves(service->machines, word);
+        word++;
+    }
+    word = loop_part.first_word;
+    if (service->loop == NULL)
+        return;
+    for (const struct command *command = loop_part.commands; command->message != NULL; command++) {
+        if (command->message == type)
+            list_moves(loop_part.machines, word);
+        word++;
+    }
+}
+
 static int help_message(struct cli *cli, const struct service *service,
                         const ProtobufCMessageDescriptor *type)
 {
@@ -63,6 +100,7 @@ static int help_message(struct cli *cli, const struct service *service,
                 printf(" %s", values->values[at].name);
         putchar('\n');
     }
+    list_states(service, type);
     return 0;
 }
 

@@ -8,6 +8,8 @@
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "cli/verbs.h"
+#include "town.pb-c.h"
 
 enum { STEP_MS = 250 }; /* of one wait: signals and idle work come between */
 
@@ -180,6 +182,21 @@ static void on_peeked(void *context, const Bus__Peeked *peeked)
     }
 }
 
+/* A code below 100 is the town's; the others are of the service that was asked. */
+static const char *refusal_name(const char *subject, int code)
+{
+    char name[64] = "";
+
+    if (subject != NULL)
+        snprintf(name, sizeof(name), "%.*s", (int)strcspn(subject, "."), subject);
+    const struct service *service = cli_service(name);
+    const ProtobufCEnumDescriptor *codes =
+        code < 100 || service == NULL ? &town__refusal__descriptor : service->refusals;
+    const ProtobufCEnumValue *value =
+        codes == NULL ? NULL : protobuf_c_enum_descriptor_get_value(codes, code);
+    return value == NULL ? "UNKNOWN" : value->name;
+}
+
 static void on_answer(void *context, uint64_t request, const Bus__Answer *answer,
                       const Bus__Reject *reject)
 {
@@ -191,8 +208,8 @@ static void on_answer(void *context, uint64_t request, const Bus__Answer *answer
     if (reject != NULL) {
         fail(wait, reject->code, link->cli, reject->reason);
     } else if (answer->refusal != 0) {
-        wait->status =
-            cli_fail(EXIT_REFUSED, NULL, "refused (%u): %s", answer->refusal, answer->reason);
+        wait->status = cli_fail(EXIT_REFUSED, NULL, "refused: %s, %s",
+                                refusal_name(wait->subject, (int)answer->refusal), answer->reason);
     } else {
         size_t size = answer->body.len;
         wait->body = slice_of(arena_copy(&link->cli->arena, answer->body.data, size), size);

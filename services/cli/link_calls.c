@@ -181,6 +181,7 @@ int link_query(struct link *link, const char *subject, struct slice body, struct
     uint32_t deadline_ms = link->cli->timeout_ms;
 
     link_begin(link);
+    link->wait.subject = subject;
     if (deadline_ms > WIRE_QUERY_MS)
         deadline_ms = WIRE_QUERY_MS;
     int r = client_query(link->client, subject, body, deadline_ms, &actor, &link->wait.request);

@@ -12,6 +12,7 @@ struct wait {
     bool done;
     int status; /* of the call, printed already when not 0 */
     uint64_t request;
+    const char *subject; /* of a question: whose refusal codes are meant */
     uint64_t number;
     uint64_t seq;
     link_each *each;

@@ -330,3 +330,27 @@ int verb_version(struct cli *cli)
     printf("carebus %s\n", CAREBUS_VERSION);
     return 0;
 }
+
+/* ---- completion ------------------------------------------------------------------------------------ */
+
+/* For `eval "$(carebus completion bash)"`: the verbs, else files. */
+int verb_completion(struct cli *cli)
+{
+    const char *shell = cli_argument(cli);
+
+    if (shell == NULL || strcmp(shell, "bash") != 0)
+        return cli_fail(EXIT_BAD_USAGE, "eval \"$(carebus completion bash)\"",
+                        "completion is there for bash");
+    int status = cli_no_more(cli);
+    if (status != 0)
+        return status;
+    printf("_carebus() {\n    local verbs='");
+    for (const struct verb *verb = cli_verbs; verb->name != NULL; verb++)
+        printf("%s%s", verb == cli_verbs ? "" : " ", verb->name);
+    printf("'\n"
+           "    COMPREPLY=($(compgen -W \"$verbs\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
+           "    [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "
+           "\"${COMP_WORDS[COMP_CWORD]}\"))\n"
+           "}\ncomplete -F _carebus carebus\n");
+    return 0;
+}

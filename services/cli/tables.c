@@ -100,6 +100,8 @@ const struct verb cli_verbs[] = {
       verb_describe, "" },
     { "config", "check|show", "The configuration, and where each value comes from", verb_config,
       "" },
+    { "completion", "bash", "Completion of the verbs: eval \"$(carebus completion bash)\"",
+      verb_completion, "" },
     { "version", "", "The version", verb_version, "" },
     { NULL, NULL, NULL, NULL, NULL },
 };

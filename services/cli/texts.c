@@ -13,7 +13,7 @@ const struct text_pair cli_texts[] = {
     { "the link failed: %s", "连接中断：%s" },
     { "no link to %s: %s", "连不上 %s：%s" },
     { "the broker gives no reason", "总线没有说明原因" },
-    { "refused (%u): %s", "被拒（%u）：%s" },
+    { "refused: %s, %s", "被拒：%s，%s" },
     { "the message is over the limit of %u bytes", "消息超过 %u 字节" },
     { "the message breaks a rule of the wire", "消息不合规则" },
     { "another carebus speaks as %s and does not end",

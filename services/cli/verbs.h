@@ -59,6 +59,7 @@ int verb_status(struct cli *cli);
 int verb_check(struct cli *cli);
 int verb_config(struct cli *cli);
 int verb_version(struct cli *cli);
+int verb_completion(struct cli *cli);
 
 /* verify.c */
 int verb_verify(struct cli *cli);
