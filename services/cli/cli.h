@@ -31,7 +31,6 @@ struct cli {
     bool csv;
     bool quiet;
     bool color;
-    bool yes;
     uint32_t timeout_ms;
     struct socket_context *context;   /* made by the first link; one a process */
     void (*idle)(void *idle_context); /* called now and then while a call waits; or NULL */

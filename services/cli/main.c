@@ -31,7 +31,7 @@ static int help(void)
            "      --no-color       as NO_COLOR in the environment\n"
            "      --timeout TIME   how long to wait for an answer (10s)\n"
            "  -q, --quiet          no notes, only answers\n"
-           "      --yes            no questions\n\n"
+           "\n"
            "carebus VERB --help says more.  Exit codes: 0 done, 1 refused by a service, 64 usage,\n"
            "65 rows refused, 66 no input, 69 broker away, 73/74 cannot write, 75 try again,\n"
            "76 damage found, 77 not permitted, 78 configuration.\n");
@@ -120,7 +120,6 @@ static int take_globals(struct cli *cli)
 
     cli->json = cli_flag(cli, "--json");
     cli->quiet = cli_flag(cli, "--quiet") || cli_flag(cli, "-q");
-    cli->yes = cli_flag(cli, "--yes");
     cli->csv = cli_flag(cli, "--csv");
     bool plain = cli_flag(cli, "--no-color") || set_in_environment("NO_COLOR");
     cli->color = !plain && isatty(STDOUT_FILENO) != 0;

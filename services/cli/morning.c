@@ -523,6 +523,9 @@ static void stay(struct morning *morning)
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
     sigprocmask(SIG_BLOCK, &set, NULL);
+    if (!morning->cli->quiet && !morning->cli->json)
+        puts(cli_text("the desks stay open; Ctrl-C ends the town"));
+    fflush(stdout);
     const struct timespec soon = { .tv_nsec = 200 * 1000 * 1000 };
     while (sigtimedwait(&set, NULL, &soon) < 0)
         keep_desks(morning);

@@ -38,10 +38,10 @@ const struct verb cli_verbs[] = {
       "again after 0.2 s, then later and later, five times in a minute; then it stays down, and is "
       "said.\n" },
     { "down", "", "Stops what `up` started", verb_down, "" },
-    { "load", "[FOLDER]", "Loads the town's directory, policy and calendar (again: only changes)",
+    { "load", "[FOLDER]", "Loads the town's directory, policy, calendar and duties; once",
       verb_load,
-      "FOLDER holds units.csv, committees.csv, policy.csv ...; the folder given to init is the "
-      "usual.\n" },
+      "FOLDER holds units.csv, committees.csv, policy.csv ...; else the tree's services/town.  A town is\n"
+      "loaded once; what changes later are commands: carebus --as lgo.head organisation ...\n" },
     { "status", "[--watch]", "Health: broker, services, mailboxes", verb_status, "" },
     { "check", "health|lag|dead|disk [-w N] [-c N]",
       "One line for Nagios and Zabbix, exit 0/1/2/3", verb_check, "" },

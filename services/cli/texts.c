@@ -131,5 +131,6 @@ const struct text_pair cli_texts[] = {
     { "supervision: the duties", "督导：职责" },
     { "\nthe morning: %u events came as they should, %u scenes failed\n",
       "\n这个上午：%u 件事如期发生，%u 场失败\n" },
+    { "the desks stay open; Ctrl-C ends the town", "各席位保持在线；Ctrl-C 结束" },
     { NULL, NULL },
 };
