@@ -40,7 +40,8 @@ void make_candidate(struct turn *turn, const struct candidate *as, struct change
     *ret_change = change;
     if (row == NULL)
         return;
-    row->person = as->person;
+    if (row->person[0] == '\0') /* an alias leads to a row that has its own id */
+        row->person = as->person;
     row->owner = as->owner;
     row->source = as->source;
     row->card = merge_cards(turn, row->card, as->card, NULL, 0, &paths);
