@@ -52,6 +52,7 @@ add_executable(carebus-roster tests/roster/main.c)
 house(carebus-roster)
 target_link_libraries(carebus-roster PRIVATE base)
 tests(unit roster town_files)
+tests(unit unit/town core)
 
 # Power cuts, kills and rot.  A program that links `recorder` has its calls of the disk written down.
 if(TARGET log AND TARGET store)
