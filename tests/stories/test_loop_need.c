@@ -272,6 +272,8 @@ START_TEST(a_need_is_amended_by_its_opener_or_the_dispatcher)
     story_say(story, "dzb", "referral.OpenNeed." C41,
               "{'need': 'n2', 'person': 'r1', 'place': '" C41 "', 'category': 'MEDICAL',"
               " 'kind': 'CONSULT', 'priority': 'P2'}");
+    /* ... and no more under the old one */
+    opens(story, "n3", "r1", ", 'priority': 'P2'");
     EXPECT_TEXT(story_text(story), "hcz/1/1 referral.AmendNeed\n"
                                    "    refuses: AmendNeed is not for hcz\n"
                                    "dzb/1/2 referral.AmendNeed\n"
@@ -288,7 +290,17 @@ START_TEST(a_need_is_amended_by_its_opener_or_the_dispatcher)
                                    "dzb/1/6 referral.OpenNeed\n"
                                    "    n2: NONE -> SEALED\n"
                                    "    emits referral.NeedOpened.310115125041\n"
-                                   "    emits referral.NeedClosed.310115125041\n");
+                                   "    emits referral.NeedClosed.310115125041\n"
+                                   "dzb/1/7 referral.OpenNeed\n"
+                                   "    n3: NONE -> OPEN\n"
+                                   "    emits referral.NeedOpened.310115125041\n"
+                                   "    n3: OPEN -> ASSIGNED\n"
+                                   "    n3-a1: NONE -> REQUESTED\n"
+                                   "    emits referral.Dispatched.hcz\n"
+                                   "    reminds n3/done: referral.Due in 19 h 12 min\n"
+                                   "    reminds n3/receive: referral.Due in 24 min\n"
+                                   "    reminds n3/accept: referral.Due in 48 min\n"
+                                   "    reminds n3/first_contact: referral.Due in 1 h 36 min\n");
     ck_assert_str_eq(story_last(story, "referral.NeedAmended.hcz"),
                      "{\"need\": \"n1\", \"fields\": [\"detail\", \"kind\", \"place\"], "
                      "\"reason\": \"heard again\"}");
