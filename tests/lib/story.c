@@ -5,15 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "cli/town_files.h"
 #include "core/filter.h"
 #include "kit/json.h"
 #include "kit/words.h"
 #include "lib/story_inside.h"
+#include "town.pb-c.h"
 #include "wire/limits.h"
 
 enum { ARENA_BYTES = 64 << 20, SPAN_TEXT = 64, ROUNDS = 10000 };
@@ -269,8 +272,40 @@ struct story *story_open(const char *start, ...)
     return story;
 }
 
+/* What its services have stated, for the check that every event and refusal is in some story. */
+static void write_cover(const struct story *story)
+{
+    const char *folder = getenv("CAREBUS_COVER");
+    struct arena arena;
+    char path[4096];
+
+    if (folder == NULL || io_make_directory(folder) != 0)
+        return;
+    snprintf(path, sizeof(path), "%s/%d", folder, (int)getpid());
+    FILE *file = fopen(path, "a");
+    ck_assert_ptr_nonnull(file);
+    arena_open(&arena, 1 << 20);
+    for (uint32_t i = 0; i < story->count; i++) {
+        const struct stored *stored = &story->log[i].stored;
+        ProtobufCMessage *message;
+        const char *reason;
+        fprintf(file, "%.*s %.*s\n", (int)stored->source.size, (const char *)stored->source.data,
+                (int)stored->envelope.subject.size, (const char *)stored->envelope.subject.data);
+        arena_reset(&arena);
+        if (filter_match(slice_text("*.Refused.*"), stored->envelope.subject)
+            && scan_unpack(&town__refused__descriptor, stored->envelope.body, &arena, &message,
+                           &reason)
+                   == 0)
+            fprintf(file, "%.*s refusal %s\n", (int)stored->source.size,
+                    (const char *)stored->source.data, ((const Town__Refused *)message)->code);
+    }
+    arena_close(&arena);
+    fclose(file);
+}
+
 void story_close(struct story *story)
 {
+    write_cover(story);
     story_check(story);
     for (uint32_t i = 0; i < story->actor_count; i++) {
         kit_close(story->actors[i].kit);
