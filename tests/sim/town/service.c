@@ -38,11 +38,14 @@ struct living {
     uint64_t head;         /* of the log, when the link came up */
 };
 
-static void must(int r)
+static void must_be_done(int r, int line)
 {
-    if (r != 0)
-        abort();
+    if (r == 0)
+        return;
+    fprintf(stderr, "service.c:%d: answers %d\n", line, r);
+    abort();
 }
+#define must(r) must_be_done((r), __LINE__)
 
 /* What became of a call of the kit: when its store died under it, so does the process. */
 static bool lives(struct sim *sim, struct node *node, int r)
@@ -378,6 +381,7 @@ static void judge_service(struct sim *sim, struct node *node)
     char image[64];
     struct kit *kit;
 
+    memory_crash(kit_store(living->kit), 0, false); /* it need not die any more */
     town_image(living->service->name, image);
     memory_copy(image, "fold");
     struct kit_options options = { .service = living->service, .path = "fold", .scratch = true };
