@@ -125,6 +125,12 @@ static const char *outbox_text(struct kit *kit)
     return outbox;
 }
 
+static int on_first(void *context, uint64_t number, struct slice bytes)
+{
+    on_outgoing(context, number, bytes);
+    return 1;
+}
+
 /* ---- rebuilt ------------------------------------------------------------------------------------------ */
 
 START_TEST(what_was_never_sent_goes_out_in_a_new_epoch)
@@ -224,6 +230,16 @@ START_TEST(a_number_that_is_refused_for_good_is_filled)
     ck_assert_int_eq(take_all(kit), 0);
     ck_assert_int_eq(kit_fill(kit, 1, "TOO_LARGE", "the body is over the limit"), 0);
     EXPECT_TEXT(outbox_text(kit), "1/1 toy.Refused.toy\n1/2 toy.NeedOpened.c41\n");
+
+    /* It stands for that message when a store is rebuilt, too. */
+    struct kit *lost = open_kit("b");
+    ck_assert_int_eq(kit_outbox(kit, 1, on_first, NULL), 1);
+    append("toy", 1001, last_envelope);
+    ck_assert_int_eq(kit_restore(lost, town.count), 0);
+    ck_assert_int_eq(take_all(lost), 0);
+    ck_assert_int_eq(kit_restored(lost), 0);
+    EXPECT_TEXT(outbox_text(lost), "2/1 toy.NeedOpened.c41\n");
+    kit_close(lost);
     kit_close(kit);
 }
 END_TEST
