@@ -1,7 +1,8 @@
 /*
  * daemon/inside.h - what the files of this floor share; nobody else includes it.
  *
- *     broker.c   opens everything, replays what the index does not know, turns the loop
+ *     start.c    opens everything, replays what the index does not know
+ *     broker.c   steps the core, commits, turns the loop, ends
  *     receive.c  a frame comes in: whose is it, what event is it
  *     effects.c  what the core answers is carried out, in order
  *     parts.c    parts of the log: for subscriptions, mailboxes, looks
@@ -210,6 +211,10 @@ struct broker {
 int broker_step(struct broker *broker, struct core_event *event);
 int broker_commit(struct broker *broker, bool here);
 uint64_t broker_log_ms(struct broker *broker);
+void broker_tell_time(struct broker *broker);
+
+/* start.c: 0, or the exit status. */
+int broker_start(struct broker *broker);
 
 /* receive.c */
 int receive_frames(struct broker *broker, bool *ret_drained);
