@@ -11,7 +11,7 @@
 #include "lib/story.h"
 #include "organisation/organisation.h"
 
-enum { STAFF_COUNT = 5, POST_COUNT = 6, ORDER = 2, STEPS = 150, NOBODY = -1 };
+enum { STAFF_COUNT = 5, POST_COUNT = 6, ORDER = 2, STEPS = 400, NOBODY = -1 };
 
 static const char *const staff[STAFF_COUNT] = { "s0", "s1", "s2", "s3", "s4" };
 static const struct {
