@@ -316,6 +316,19 @@ START_TEST(a_reported_death_holds_everything_and_a_refuted_one_lets_it_go_on)
 }
 END_TEST
 
+START_TEST(after_a_refuted_death_nothing_is_held)
+{
+    struct story *story = kernel_story(&referral_service);
+
+    story_say(story, "registry", "registry.DeathReported." C41, "{'person': 'r1'}");
+    story_say(story, "registry", "registry.DeathRefuted." C41, "{'person': 'r1'}");
+    opens(story, "n1", "VISIT", ", 'priority': 'P2'");
+    ck_assert_uint_eq(story_count(story, "referral.NeedHeld.*"), 0);
+    ck_assert_uint_eq(story_count(story, "referral.Dispatched.hcz"), 1);
+    story_close(story);
+}
+END_TEST
+
 START_TEST(a_held_need_that_its_unit_loses_is_routed_when_it_goes_on)
 {
     struct story *story = kernel_story(&referral_service);
@@ -457,6 +470,7 @@ TESTS(in_an_approved_hold_both_clocks_stand_still, a_hold_that_nobody_answers_is
       a_hold_ends_by_itself_and_its_children_go_on_with_it,
       an_approval_that_comes_after_the_end_is_refused, what_is_held_can_be_recalled,
       a_reported_death_holds_everything_and_a_refuted_one_lets_it_go_on,
+      after_a_refuted_death_nothing_is_held,
       a_held_need_that_its_unit_loses_is_routed_when_it_goes_on,
       a_death_that_nobody_decides_is_the_committees_to_ask_after,
       a_confirmed_death_closes_and_nothing_more_is_opened, who_leaves_the_town_takes_no_need_along,

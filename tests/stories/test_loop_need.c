@@ -456,6 +456,26 @@ START_TEST(a_closed_need_is_reopened_within_its_window_with_a_new_clock)
 }
 END_TEST
 
+START_TEST(who_refused_before_is_asked_again_when_it_is_reopened)
+{
+    struct story *story = kernel_story(&referral_service);
+
+    opens(story, "n1", "r1", ", 'priority': 'P2'");
+    story_say(story, "hcz", "referral.Reject.hcz",
+              "{'assignment': 'n1-a1', 'code': 'NO_CAPACITY'}");
+    story_say(story, C41, "referral.WithdrawNeed." C41, "{'need': 'n1', 'code': 'OTHER'}");
+    story_say(story, "dzb", "referral.ReopenNeed." C41, "{'need': 'n1', 'reason': 'again'}");
+    story_say(story, "hcz", "referral.Reject.hcz",
+              "{'assignment': 'n1-a3', 'code': 'NO_CAPACITY'}");
+    ck_assert_str_eq(
+        story_last(story, "referral.Rejected.hcz"),
+        "{\"assignment\": \"n1-a3\", \"code\": \"NO_CAPACITY\", \"count\": 1, \"need\": \"n1\"}");
+    ck_assert_uint_eq(story_count(story, "referral.Dispatched.hcs"), 2);
+    ck_assert_uint_eq(story_count(story, "referral.Unassignable.*"), 0);
+    story_close(story);
+}
+END_TEST
+
 START_TEST(after_its_window_it_is_closed_for_good)
 {
     struct story *story = kernel_story(&referral_service);
@@ -503,4 +523,5 @@ TESTS(what_is_no_need_is_refused, a_case_is_carried_on_and_every_event_has_it,
       an_enquiry_that_becomes_more_has_a_first_contact,
       a_need_is_withdrawn_by_its_side_in_any_state,
       a_closed_need_is_reopened_within_its_window_with_a_new_clock,
-      after_its_window_it_is_closed_for_good, nobody_but_the_clock_says_what_is_due)
+      who_refused_before_is_asked_again_when_it_is_reopened, after_its_window_it_is_closed_for_good,
+      nobody_but_the_clock_says_what_is_due)
