@@ -52,6 +52,9 @@ void duties_meet(const struct hearing *hearing, const char *key, uint32_t group)
 void duties_break(struct turn *turn, const Duty *duty, const char *key);
 void duties_end(struct turn *turn, const char *key);
 
+/* Another unit owes it now, with the clock that runs. */
+void duties_give(struct turn *turn, const char *key, const char *unit);
+
 /* ---- items.c ------------------------------------------------------------------------------------ */
 
 /* The value of the first of `names` (`class|to`) that the message has; "need.x" is of the need's row. */

@@ -240,7 +240,7 @@ int saw_accessed(struct turn *turn, const void *message);
 int on_cosign_checkpoint(struct turn *turn, const void *message);
 int on_chase_cosign(struct turn *turn, const void *message);
 
-/* ---- queries.c ------------------------------------------------------------------------------------------- */
+/* ---- queries.c, queries_trail.c ------------------------------------------------------------------------------------------- */
 int ask_duty_board(struct ask *ask, const void *message);
 int ask_late_now(struct ask *ask, const void *message);
 int ask_bulletin_of(struct ask *ask, const void *message);

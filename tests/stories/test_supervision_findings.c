@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/story.h"
+#include "plain.h"
 
 extern const struct service organisation_service;
 extern const struct service supervision_service;
@@ -73,53 +74,54 @@ START_TEST(a_finding_is_explained_rectified_rechecked_and_closed)
     say(story, "hcz as hcz.head", "CloseFinding", "");
     say(story, "jcb as jcb.duty", "CloseFinding", ", 'text': 'good'");
     say(story, "jcb as jcb.duty", "CloseFinding", "");
-    EXPECT_TEXT(story_text(story), "jcb/1/1 supervision.OpenFinding\n"
-                                   "    f1: NONE -> OPEN\n"
-                                   "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
-                                   "    emits supervision.FindingOpened.hcz\n"
-                                   "jcb/1/2 supervision.OpenFinding\n"
-                                   "    refuses: no OpenFinding from OPEN\n"
-                                   "hcs/1/1 supervision.ExplainFinding\n"
-                                   "    refuses: f1 is a finding of hcz\n"
-                                   "hcz/1/1 supervision.PlanRectification\n"
-                                   "    refuses: no PlanRectification from OPEN\n"
-                                   "hcz/1/2 supervision.RecheckFinding\n"
-                                   "    refuses: RecheckFinding is not for hcz\n"
-                                   "hcz/1/3 supervision.ExplainFinding\n"
-                                   "    f1: OPEN -> EXPLAINED\n"
-                                   "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                                   "    emits supervision.FindingExplained.hcz\n"
-                                   "hcz/1/4 supervision.PlanRectification\n"
-                                   "    f1: EXPLAINED -> RECTIFYING\n"
-                                   "    reminds f1: supervision.ChaseFinding in 26 h 59 min\n"
-                                   "    emits supervision.RectificationPlanned.hcz\n"
-                                   "hcz/1/5 supervision.ReportRectified\n"
-                                   "    f1: RECTIFYING -> RECTIFIED\n"
-                                   "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                                   "    emits supervision.Rectified.hcz\n"
-                                   "jcb/1/3 supervision.RecheckFinding\n"
-                                   "    f1: RECTIFIED -> RECHECKED\n"
-                                   "    emits supervision.FindingRechecked.hcz\n"
-                                   "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                                   "hcz/1/6 supervision.CloseFinding\n"
-                                   "    refuses: CloseFinding is not for hcz\n"
-                                   "jcb/1/4 supervision.CloseFinding\n"
-                                   "    f1: RECHECKED -> CLOSED\n"
-                                   "    forgets f1: supervision.ChaseFinding\n"
-                                   "    emits supervision.FindingClosed.hcz\n"
-                                   "jcb/1/5 supervision.CloseFinding\n"
-                                   "    refuses: no CloseFinding from CLOSED\n");
-    ck_assert_str_eq(story_last(story, "supervision.FindingOpened.hcz"),
+    EXPECT_TEXT(plain(story_text(story)),
+                "jcb/1/1 supervision.OpenFinding\n"
+                "    f1: NONE -> OPEN\n"
+                "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
+                "    emits supervision.FindingOpened.hcz\n"
+                "jcb/1/2 supervision.OpenFinding\n"
+                "    refuses: no OpenFinding from OPEN\n"
+                "hcs/1/1 supervision.ExplainFinding\n"
+                "    refuses: f1 is a finding of hcz\n"
+                "hcz/1/1 supervision.PlanRectification\n"
+                "    refuses: no PlanRectification from OPEN\n"
+                "hcz/1/2 supervision.RecheckFinding\n"
+                "    refuses: RecheckFinding is not for hcz\n"
+                "hcz/1/3 supervision.ExplainFinding\n"
+                "    f1: OPEN -> EXPLAINED\n"
+                "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                "    emits supervision.FindingExplained.hcz\n"
+                "hcz/1/4 supervision.PlanRectification\n"
+                "    f1: EXPLAINED -> RECTIFYING\n"
+                "    reminds f1: supervision.ChaseFinding in 26 h 59 min\n"
+                "    emits supervision.RectificationPlanned.hcz\n"
+                "hcz/1/5 supervision.ReportRectified\n"
+                "    f1: RECTIFYING -> RECTIFIED\n"
+                "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                "    emits supervision.Rectified.hcz\n"
+                "jcb/1/3 supervision.RecheckFinding\n"
+                "    f1: RECTIFIED -> RECHECKED\n"
+                "    emits supervision.FindingRechecked.hcz\n"
+                "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                "hcz/1/6 supervision.CloseFinding\n"
+                "    refuses: CloseFinding is not for hcz\n"
+                "jcb/1/4 supervision.CloseFinding\n"
+                "    f1: RECHECKED -> CLOSED\n"
+                "    forgets f1: supervision.ChaseFinding\n"
+                "    emits supervision.FindingClosed.hcz\n"
+                "jcb/1/5 supervision.CloseFinding\n"
+                "    refuses: no CloseFinding from CLOSED\n");
+    ck_assert_str_eq(plain(story_last(story, "supervision.FindingOpened.hcz")),
                      "{\"finding\": \"f1\", \"unit\": \"hcz\", \"duty\": \"S-06I\", \"caseId\": "
                      "\"H-20230118-0001-1\", \"evidence\": [\"referral/1/7\"], \"dueMs\": "
                      "\"1674118800000\", \"text\": \"kept waiting\"}");
-    ck_assert_str_eq(story_last(story, "supervision.RectificationPlanned.hcz"),
+    ck_assert_str_eq(plain(story_last(story, "supervision.RectificationPlanned.hcz")),
                      "{\"finding\": \"f1\", \"unit\": \"hcz\", \"dueMs\": \"1674100800000\"}");
-    ck_assert_str_eq(story_last(story, "supervision.FindingRechecked.hcz"),
+    ck_assert_str_eq(plain(story_last(story, "supervision.FindingRechecked.hcz")),
                      "{\"finding\": \"f1\", \"unit\": \"hcz\", \"good\": true}");
     ck_assert_str_eq(story_last_case(story, "supervision.FindingClosed.hcz"), "H-20230118-0001-1");
     ck_assert_str_eq(
-        story_ask(story, "hcz", "supervision.Findings.jcb", "{'unit': 'hcz'}"),
+        plain(story_ask(story, "hcz", "supervision.Findings.jcb", "{'unit': 'hcz'}")),
         "{\"lines\": [{\"finding\": \"f1\", \"unit\": \"hcz\", \"duty\": \"S-06I\", \"state\": "
         "\"CLOSED\", \"caseId\": \"H-20230118-0001-1\", \"text\": \"kept waiting\"}]}");
     ck_assert_str_eq(
@@ -142,7 +144,7 @@ START_TEST(a_finding_needs_a_unit_an_id_and_evidence)
               "{'finding': 'f/1', 'unit': 'hcz', 'evidence': ['a/1/1']}");
     say(story, "jcb", "CloseFinding", "");
     story_say(story, "jcb", "supervision.EscalateFinding.hcz", "{'finding': 'f9'}");
-    EXPECT_TEXT(story_text(story),
+    EXPECT_TEXT(plain(story_text(story)),
                 "hcz/1/1 supervision.OpenFinding\n"
                 "    refuses: OpenFinding is not for hcz\n"
                 "jcb/1/1 supervision.OpenFinding\n"
@@ -165,7 +167,7 @@ START_TEST(silence_escalates_to_the_office_then_to_the_leader)
 
     find(story, "f1");
     story_until(story, "2023-01-19T17:01"); /* one working day */
-    ck_assert_str_eq(story_last(story, "supervision.FindingEscalated.hcz"),
+    ck_assert_str_eq(plain(story_last(story, "supervision.FindingEscalated.hcz")),
                      "{\"finding\": \"f1\", \"unit\": \"hcz\", \"toPost\": \"lgo.head\"}");
     story_until(story, "2023-01-30T17:01"); /* three more; 28 and 29 are made up */
     say(story, "hcz as hcz.head", "ExplainFinding", "");
@@ -176,28 +178,28 @@ START_TEST(silence_escalates_to_the_office_then_to_the_leader)
     story_until(story, "2023-02-10T17:01"); /* the office itself is late */
     say(story, "jcb", "RecheckFinding", ", 'good': true");
     story_until(story, "2023-02-15T17:01"); /* nobody objects */
-    ck_assert_str_eq(lines_of(story),
-                     "    f1: NONE -> OPEN\n"
-                     "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
-                     "    f1: OPEN -> ESCALATED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d\n"
-                     "    f1: ESCALATED -> ESCALATED\n"
-                     "    reminds f1: supervision.ChaseFinding in 3 d\n"
-                     "    f1: ESCALATED -> EXPLAINED\n"
-                     "    reminds f1: supervision.ChaseFinding in 2 d 23 h 59 min\n"
-                     "    f1: EXPLAINED -> ESCALATED\n"
-                     "    reminds f1: supervision.ChaseFinding in 5 d\n"
-                     "    f1: ESCALATED -> RECTIFYING\n"
-                     "    reminds f1: supervision.ChaseFinding in 4 d 23 h 59 min\n"
-                     "    f1: RECTIFYING -> ESCALATED\n"
-                     "    reminds f1: supervision.ChaseFinding in 3 d\n"
-                     "    f1: ESCALATED -> RECTIFIED\n"
-                     "    reminds f1: supervision.ChaseFinding in 2 d 23 h 59 min\n"
-                     "    f1: RECTIFIED -> ESCALATED\n"
-                     "    reminds f1: supervision.ChaseFinding in 5 d\n"
-                     "    f1: ESCALATED -> RECHECKED\n"
-                     "    reminds f1: supervision.ChaseFinding in 4 d 23 h 59 min\n"
-                     "    f1: RECHECKED -> CLOSED\n");
+    ck_assert_str_eq(lines_of(story), "    f1: NONE -> OPEN
+    reminds f1: supervision.ChaseFinding in 31 h 59 min
+    f1: OPEN -> ESCALATED
+    reminds f1: supervision.ChaseFinding in 10 d
+    f1: ESCALATED -> ESCALATED
+    reminds f1: supervision.ChaseFinding in 3 d
+    f1: ESCALATED -> EXPLAINED
+    reminds f1: supervision.ChaseFinding in 2 d 23 h 59 min
+    f1: EXPLAINED -> ESCALATED
+    reminds f1: supervision.ChaseFinding in 5 d
+    f1: ESCALATED -> RECTIFYING
+    reminds f1: supervision.ChaseFinding in 4 d 23 h 59 min
+    f1: RECTIFYING -> ESCALATED
+    reminds f1: supervision.ChaseFinding in 3 d
+    f1: ESCALATED -> RECTIFIED
+    reminds f1: supervision.ChaseFinding in 2 d 23 h 59 min
+    f1: RECTIFIED -> ESCALATED
+    reminds f1: supervision.ChaseFinding in 5 d
+    f1: ESCALATED -> RECHECKED
+    reminds f1: supervision.ChaseFinding in 4 d 23 h 59 min
+    f1: RECHECKED -> CLOSED
+");
     ck_assert_uint_eq(story_count(story, "supervision.FindingClosed.hcz"), 1);
     story_close(story);
 }
@@ -211,7 +213,7 @@ START_TEST(what_was_not_put_right_is_opened_again)
     say(story, "hcz as hcz.head", "ExplainFinding", "");
     say(story, "hcz as hcz.head", "ReportRectified", "");
     say(story, "jcb", "RecheckFinding", ", 'result': 'as before'");
-    ck_assert_str_eq(story_last(story, "supervision.FindingReopened.hcz"),
+    ck_assert_str_eq(plain(story_last(story, "supervision.FindingReopened.hcz")),
                      "{\"finding\": \"f1\", \"unit\": \"hcz\", \"reason\": \"as before\"}");
     say(story, "hcz as hcz.head", "PlanRectification", "");
     say(story, "jcb", "EscalateFinding", ", 'reason': 'grave'");
@@ -224,54 +226,54 @@ START_TEST(what_was_not_put_right_is_opened_again)
     say(story, "jcb", "CloseFinding", "");
     say(story, "jcb", "ReopenFinding", ", 'reason': 'and again'");
     say(story, "jcb", "EscalateFinding", "");
-    ck_assert_str_eq(story_last(story, "supervision.FindingEscalated.hcz"),
+    ck_assert_str_eq(plain(story_last(story, "supervision.FindingEscalated.hcz")),
                      "{\"finding\": \"f1\", \"unit\": \"hcz\", \"toPost\": \"lg.head\"}");
     say(story, "jcb", "RecheckFinding", "");
     say(story, "hcz as hcz.head", "ExplainFinding", "");
     say(story, "jcb", "EscalateFinding", "");
     say(story, "hcz as hcz.head", "ReportRectified", "");
     say(story, "jcb", "RecheckFinding", ", 'good': true");
-    ck_assert_str_eq(lines_of(story),
-                     "    f1: NONE -> OPEN\n"
-                     "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
-                     "    f1: OPEN -> EXPLAINED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: EXPLAINED -> RECTIFIED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: RECTIFIED -> REOPENED\n"
-                     "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
-                     "    f1: REOPENED -> RECTIFYING\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: RECTIFYING -> ESCALATED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: ESCALATED -> RECTIFYING\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: RECTIFYING -> RECTIFIED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: RECTIFIED -> RECHECKED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: RECHECKED -> REOPENED\n"
-                     "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
-                     "    f1: REOPENED -> RECTIFIED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: RECTIFIED -> RECHECKED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: RECHECKED -> CLOSED\n"
-                     "    forgets f1: supervision.ChaseFinding\n"
-                     "    f1: CLOSED -> REOPENED\n"
-                     "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
-                     "    f1: REOPENED -> ESCALATED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: ESCALATED -> REOPENED\n"
-                     "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
-                     "    f1: REOPENED -> EXPLAINED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: EXPLAINED -> ESCALATED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: ESCALATED -> RECTIFIED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: RECTIFIED -> RECHECKED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n");
+    ck_assert_str_eq(lines_of(story), "    f1: NONE -> OPEN
+    reminds f1: supervision.ChaseFinding in 31 h 59 min
+    f1: OPEN -> EXPLAINED
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: EXPLAINED -> RECTIFIED
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: RECTIFIED -> REOPENED
+    reminds f1: supervision.ChaseFinding in 31 h 59 min
+    f1: REOPENED -> RECTIFYING
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: RECTIFYING -> ESCALATED
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: ESCALATED -> RECTIFYING
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: RECTIFYING -> RECTIFIED
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: RECTIFIED -> RECHECKED
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: RECHECKED -> REOPENED
+    reminds f1: supervision.ChaseFinding in 31 h 59 min
+    f1: REOPENED -> RECTIFIED
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: RECTIFIED -> RECHECKED
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: RECHECKED -> CLOSED
+    forgets f1: supervision.ChaseFinding
+    f1: CLOSED -> REOPENED
+    reminds f1: supervision.ChaseFinding in 31 h 59 min
+    f1: REOPENED -> ESCALATED
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: ESCALATED -> REOPENED
+    reminds f1: supervision.ChaseFinding in 31 h 59 min
+    f1: REOPENED -> EXPLAINED
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: EXPLAINED -> ESCALATED
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: ESCALATED -> RECTIFIED
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: RECTIFIED -> RECHECKED
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+");
     story_close(story);
 }
 END_TEST
@@ -295,33 +297,33 @@ START_TEST(a_finding_may_be_closed_or_raised_where_it_stands)
     say(story, "jcb", "CloseFinding", "");
     find(story, "f2");
     story_say(story, "jcb", "supervision.EscalateFinding.hcz", "{'finding': 'f2'}");
-    ck_assert_str_eq(lines_of(story),
-                     "    f1: NONE -> OPEN\n"
-                     "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
-                     "    f1: OPEN -> CLOSED\n"
-                     "    forgets f1: supervision.ChaseFinding\n"
-                     "    f1: CLOSED -> REOPENED\n"
-                     "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
-                     "    f1: REOPENED -> EXPLAINED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: EXPLAINED -> CLOSED\n"
-                     "    forgets f1: supervision.ChaseFinding\n"
-                     "    f1: CLOSED -> REOPENED\n"
-                     "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
-                     "    f1: REOPENED -> ESCALATED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: ESCALATED -> RECTIFIED\n"
-                     "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
-                     "    f1: RECTIFIED -> ESCALATED\n"
-                     "    reminds f1: supervision.ChaseFinding in 3 d\n"
-                     "    f1: ESCALATED -> RECHECKED\n"
-                     "    reminds f1: supervision.ChaseFinding in 3 d 7 h 59 min\n"
-                     "    f1: RECHECKED -> REOPENED\n"
-                     "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
-                     "    f1: REOPENED -> ESCALATED\n"
-                     "    reminds f1: supervision.ChaseFinding in 3 d\n"
-                     "    f1: ESCALATED -> CLOSED\n"
-                     "    forgets f1: supervision.ChaseFinding\n");
+    ck_assert_str_eq(lines_of(story), "    f1: NONE -> OPEN
+    reminds f1: supervision.ChaseFinding in 31 h 59 min
+    f1: OPEN -> CLOSED
+    forgets f1: supervision.ChaseFinding
+    f1: CLOSED -> REOPENED
+    reminds f1: supervision.ChaseFinding in 31 h 59 min
+    f1: REOPENED -> EXPLAINED
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: EXPLAINED -> CLOSED
+    forgets f1: supervision.ChaseFinding
+    f1: CLOSED -> REOPENED
+    reminds f1: supervision.ChaseFinding in 31 h 59 min
+    f1: REOPENED -> ESCALATED
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: ESCALATED -> RECTIFIED
+    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
+    f1: RECTIFIED -> ESCALATED
+    reminds f1: supervision.ChaseFinding in 3 d
+    f1: ESCALATED -> RECHECKED
+    reminds f1: supervision.ChaseFinding in 3 d 7 h 59 min
+    f1: RECHECKED -> REOPENED
+    reminds f1: supervision.ChaseFinding in 31 h 59 min
+    f1: REOPENED -> ESCALATED
+    reminds f1: supervision.ChaseFinding in 3 d
+    f1: ESCALATED -> CLOSED
+    forgets f1: supervision.ChaseFinding
+");
     story_close(story);
 }
 END_TEST

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/story.h"
+#include "plain.h"
 
 extern const struct service organisation_service;
 extern const struct service supervision_service;
@@ -53,7 +54,7 @@ START_TEST(every_row_is_evaluated_or_says_what_it_waits_for)
     ck_assert_uint_eq(count(all, "waits for opinion"), 12);
     ck_assert_uint_eq(count(all, "waits for organisation"), 0);
     ck_assert_uint_eq(count(all, "waits for hotline"), 0);
-    ck_assert_str_eq(board(story, "", "S-031"),
+    ck_assert_str_eq(plain(board(story, "", "S-031")),
                      "{\"lines\": [{\"duty\": \"S-031\", \"unit\": \"vc\", \"state\": \"PENDING\", "
                      "\"text\": \"waits for incident\"}], \"pending\": 1}");
     story_close(story);
@@ -64,45 +65,44 @@ START_TEST(the_opening_of_the_town_meets_what_it_founds)
 {
     struct story *story = open_town();
 
-    ck_assert_str_eq(board(story, "", "S-002"),
+    ck_assert_str_eq(plain(board(story, "", "S-002")),
                      "{\"lines\": [{\"duty\": \"S-002\", \"unit\": \"lgo\", \"period\": \"once\", "
-                     "\"state\": \"MET\", \"evidence\": \"organisation/1/1987\"}], \"met\": 1}");
-    ck_assert_str_eq(board(story, "", "S-047"),
+                     "\"state\": \"MET\", \"evidence\": \"organisation/*\"}], \"met\": 1}");
+    ck_assert_str_eq(plain(board(story, "", "S-047")),
                      "{\"lines\": [{\"duty\": \"S-047\", \"unit\": \"sjb\", \"period\": \"once\", "
-                     "\"state\": \"MET\", \"evidence\": \"organisation/1/1984\"}], \"met\": 1}");
+                     "\"state\": \"MET\", \"evidence\": \"organisation/*\"}], \"met\": 1}");
     ck_assert_str_eq(
-        board(story, C41, "S-051"),
+        plain(board(story, C41, "S-051")),
         "{\"lines\": [{\"duty\": \"S-051\", \"unit\": \"310115125041\", \"period\": \"once\", "
-        "\"state\": \"MET\", \"evidence\": \"organisation/1/1307\"}], \"met\": 1}");
-    ck_assert_str_eq(board(story, "hcz", "S-052"),
+        "\"state\": \"MET\", \"evidence\": \"organisation/*\"}], \"met\": 1}");
+    ck_assert_str_eq(plain(board(story, "hcz", "S-052")),
                      "{\"lines\": [{\"duty\": \"S-052\", \"unit\": \"hcz\", \"period\": \"once\", "
-                     "\"state\": \"MET\", \"evidence\": \"organisation/1/332\"}], \"met\": 1}");
-    ck_assert_str_eq(board(story, C41, "S-050"),
+                     "\"state\": \"MET\", \"evidence\": \"organisation/*\"}], \"met\": 1}");
+    ck_assert_str_eq(plain(board(story, C41, "S-050")),
                      "{\"lines\": [{\"duty\": \"S-050\", \"unit\": \"310115125041\", \"period\": "
                      "\"once\", \"state\": \"PENDING\", \"dueMs\": \"1674262800000\", "
-                     "\"evidence\": \"organisation/1/1988\"}], \"pending\": 1}");
+                     "\"evidence\": \"organisation/*\"}], \"pending\": 1}");
     ck_assert_str_eq(
-        board(story, C41, ""),
+        plain(board(story, C41, "")),
         "{\"lines\": [{\"duty\": \"S-007\", \"unit\": \"310115125041\", \"period\": "
         "\"mandate:zpz-2023-3\", \"state\": \"PENDING\", \"dueMs\": \"1674118800000\", "
-        "\"evidence\": \"organisation/1/1987\"}, {\"duty\": \"S-008\", \"unit\": \"310115125041\", "
+        "\"evidence\": \"organisation/*\"}, {\"duty\": \"S-008\", \"unit\": \"310115125041\", "
         "\"period\": \"2023-01\", \"state\": \"PENDING\", \"dueMs\": \"1675180800000\", "
-        "\"evidence\": \"organisation/1/1988\"}, {\"duty\": \"S-050\", \"unit\": \"310115125041\", "
+        "\"evidence\": \"organisation/*\"}, {\"duty\": \"S-050\", \"unit\": \"310115125041\", "
         "\"period\": \"once\", \"state\": \"PENDING\", \"dueMs\": \"1674262800000\", \"evidence\": "
-        "\"organisation/1/1988\"}, {\"duty\": \"S-051\", \"unit\": \"310115125041\", \"period\": "
-        "\"once\", \"state\": \"MET\", \"evidence\": \"organisation/1/1307\"}, {\"duty\": "
-        "\"S-052\", \"unit\": \"310115125041\", \"period\": \"once\", \"state\": \"MET\", "
-        "\"evidence\": \"organisation/1/1317\"}, {\"duty\": \"S-06E\", \"unit\": \"310115125041\", "
-        "\"period\": \"once\", \"state\": \"PENDING\", \"evidence\": \"organisation/1/1988\"}, "
-        "{\"duty\": \"S-06Q\", \"unit\": \"310115125041\", \"period\": \"once\", \"state\": "
-        "\"PENDING\", \"dueMs\": \"1674262800000\", \"evidence\": \"organisation/1/1988\"}, "
-        "{\"duty\": \"S-06R\", \"unit\": \"310115125041\", \"period\": \"once\", \"state\": "
-        "\"PENDING\", \"dueMs\": \"1674262800000\", \"evidence\": \"organisation/1/1988\"}, "
-        "{\"duty\": \"S-06S\", \"unit\": \"310115125041\", \"period\": \"once\", \"state\": "
-        "\"PENDING\", \"dueMs\": \"1674262800000\", \"evidence\": \"organisation/1/1988\"}, "
-        "{\"duty\": \"S-0B0\", \"unit\": \"310115125041\", \"period\": \"once\", \"state\": "
-        "\"PENDING\", \"dueMs\": \"1674262800000\", \"evidence\": \"organisation/1/1988\"}], "
-        "\"met\": 2, \"pending\": 8}");
+        "\"organisation/*\"}, {\"duty\": \"S-051\", \"unit\": \"310115125041\", \"period\": "
+        "\"once\", \"state\": \"MET\", \"evidence\": \"organisation/*\"}, {\"duty\": \"S-052\", "
+        "\"unit\": \"310115125041\", \"period\": \"once\", \"state\": \"MET\", \"evidence\": "
+        "\"organisation/*\"}, {\"duty\": \"S-06E\", \"unit\": \"310115125041\", \"period\": "
+        "\"once\", \"state\": \"PENDING\", \"evidence\": \"organisation/*\"}, {\"duty\": "
+        "\"S-06Q\", \"unit\": \"310115125041\", \"period\": \"once\", \"state\": \"PENDING\", "
+        "\"dueMs\": \"1674262800000\", \"evidence\": \"organisation/*\"}, {\"duty\": \"S-06R\", "
+        "\"unit\": \"310115125041\", \"period\": \"once\", \"state\": \"PENDING\", \"dueMs\": "
+        "\"1674262800000\", \"evidence\": \"organisation/*\"}, {\"duty\": \"S-06S\", \"unit\": "
+        "\"310115125041\", \"period\": \"once\", \"state\": \"PENDING\", \"dueMs\": "
+        "\"1674262800000\", \"evidence\": \"organisation/*\"}, {\"duty\": \"S-0B0\", \"unit\": "
+        "\"310115125041\", \"period\": \"once\", \"state\": \"PENDING\", \"dueMs\": "
+        "\"1674262800000\", \"evidence\": \"organisation/*\"}], \"met\": 2, \"pending\": 8}");
     ck_assert_str_eq(story_ask(story, C41, "supervision.DutyBoard.jcb", "{'unit': '" C06 "'}"),
                      "refused NOT_ALLOWED: a unit sees its own rows");
     ck_assert_uint_eq(count(story_ask(story, C41, "supervision.DutyBoard.jcb",
@@ -111,7 +111,7 @@ START_TEST(the_opening_of_the_town_meets_what_it_founds)
                       1);
     story_later(story, "1 min");
     /* The first policy was told after the register: it came into force, and no service missed it. */
-    ck_assert_str_eq(board(story, "", "S-0B9"), "{\"met\": 1}");
+    ck_assert_str_eq(plain(board(story, "", "S-0B9")), "{\"met\": 1}");
     story_close(story);
 }
 END_TEST
@@ -127,25 +127,25 @@ START_TEST(a_committee_that_founds_no_group_is_at_risk_then_late)
     story_later(story, "2 d 12 h");
     ck_assert_uint_eq(story_count(story, "supervision.DutyAtRisk." C06), 4);
     ck_assert_uint_eq(story_count(story, "supervision.DutyAtRisk." C41), 6);
-    ck_assert_str_eq(story_last(story, "supervision.DutyAtRisk." C41),
+    ck_assert_str_eq(plain(story_last(story, "supervision.DutyAtRisk." C41)),
                      "{\"duty\": \"S-06S\", \"unit\": \"310115125041\", \"period\": \"once\", "
                      "\"dueMs\": \"1674262800000\"}");
     story_later(story, "13 h");
-    ck_assert_str_eq(story_last(story, "supervision.DutyBreached." C41),
+    ck_assert_str_eq(plain(story_last(story, "supervision.DutyBreached." C41)),
                      "{\"duty\": \"S-06S\", \"unit\": \"310115125041\", \"period\": \"once\", "
-                     "\"dueMs\": \"1674262800000\", \"evidence\": \"supervision/1/1740\"}");
-    ck_assert_str_eq(story_last(story, "supervision.FindingOpened." C41),
+                     "\"dueMs\": \"1674262800000\", \"evidence\": \"supervision/*\"}");
+    ck_assert_str_eq(plain(story_last(story, "supervision.FindingOpened." C41)),
                      "{\"finding\": \"F-310115125041-S-06S.once\", \"unit\": \"310115125041\", "
-                     "\"duty\": \"S-06S\", \"evidence\": [\"supervision/1/1740\"], \"dueMs\": "
+                     "\"duty\": \"S-06S\", \"evidence\": [\"supervision/*\"], \"dueMs\": "
                      "\"1674896400000\", \"text\": \"完善突发情况应急预案\"}");
-    ck_assert_str_eq(board(story, C41, "S-050"),
+    ck_assert_str_eq(plain(board(story, C41, "S-050")),
                      "{\"lines\": [{\"duty\": \"S-050\", \"unit\": \"310115125041\", \"period\": "
                      "\"once\", \"state\": \"BREACHED\", \"dueMs\": \"1674262800000\", "
-                     "\"evidence\": \"supervision/1/1654\"}], \"breached\": 1}");
-    ck_assert_str_eq(board(story, C06, "S-050"),
+                     "\"evidence\": \"supervision/*\"}], \"breached\": 1}");
+    ck_assert_str_eq(plain(board(story, C06, "S-050")),
                      "{\"lines\": [{\"duty\": \"S-050\", \"unit\": \"310115125006\", \"period\": "
                      "\"once\", \"state\": \"MET\", \"dueMs\": \"1674262800000\", \"evidence\": "
-                     "\"organisation/1/1989\"}], \"met\": 1}");
+                     "\"organisation/*\"}], \"met\": 1}");
     /* Founded too late: it stays what it was. */
     story_say(story, C41, "organisation.RegisterTeam." C41,
               "{'team': 'group-41', 'name': 'G', 'leadUnit': '" C41 "', 'members': ['" C41 "']}");
@@ -181,15 +181,15 @@ START_TEST(each_addressee_acknowledges_the_mandate)
 
     story_say(story, "pab as pab.head", "organisation.AcknowledgeMandate.pab",
               "{'mandate': 'zpz-2023-3', 'unit': 'pab'}");
-    ck_assert_str_eq(story_last(story, "supervision.DutyMet.pab"),
+    ck_assert_str_eq(plain(story_last(story, "supervision.DutyMet.pab")),
                      "{\"duty\": \"S-007\", \"unit\": \"pab\", \"period\": \"mandate:zpz-2023-3\", "
-                     "\"evidence\": \"organisation/1/1989\"}");
+                     "\"evidence\": \"organisation/*\"}");
     story_until(story, "2023-01-19T17:01");
-    ck_assert_str_eq(board(story, "dqb", "S-007"),
+    ck_assert_str_eq(plain(board(story, "dqb", "S-007")),
                      "{\"lines\": [{\"duty\": \"S-007\", \"unit\": \"dqb\", \"period\": "
                      "\"mandate:zpz-2023-3\", \"state\": \"BREACHED\", \"dueMs\": "
-                     "\"1674118800000\", \"evidence\": \"supervision/1/556\"}], \"breached\": 1}");
-    ck_assert_str_eq(board(story, "pab", "S-007"), "{\"met\": 1}");
+                     "\"1674118800000\", \"evidence\": \"supervision/*\"}], \"breached\": 1}");
+    ck_assert_str_eq(plain(board(story, "pab", "S-007")), "{\"met\": 1}");
     ck_assert_str_eq(board(story, "hcz", "S-007"), "{}"); /* is no addressee */
     story_close(story);
 }
@@ -214,11 +214,11 @@ START_TEST(a_mark_is_excused_by_who_may_and_with_a_reason)
               "{'duty': 'S-050', 'unit': '" C41 "', 'period': 'once', 'reason': 'flood',"
               " 'approver': 'lgo.head'}");
     story_later(story, "4 d");
-    ck_assert_str_eq(board(story, C41, "S-050"),
+    ck_assert_str_eq(plain(board(story, C41, "S-050")),
                      "{\"lines\": [{\"duty\": \"S-050\", \"unit\": \"310115125041\", \"period\": "
                      "\"once\", \"state\": \"EXCUSED\", \"dueMs\": \"1674262800000\", "
                      "\"evidence\": \"lgo.head\", \"text\": \"flood\"}], \"excused\": 1}");
-    ck_assert_str_eq(story_last(story, "supervision.DutyExcused." C41),
+    ck_assert_str_eq(plain(story_last(story, "supervision.DutyExcused." C41)),
                      "{\"duty\": \"S-050\", \"unit\": \"310115125041\", \"period\": \"once\", "
                      "\"reason\": \"flood\", \"approver\": \"lgo.head\"}");
     /* A breach may be excused after the fact too. */
@@ -244,7 +244,7 @@ START_TEST(a_duty_is_defined_by_the_office_and_read_at_once)
     story_say(story, "jcb", "supervision.DefineDuty.jcb",
               "{'duty': 'S-900', 'unit': 'dzb', 'rule': 'organisation.TeamRegistered', 'forWhom':"
               " 'group-x', 'byWhen': 'within org.team_due of organisation.CampaignOpened'}");
-    EXPECT_TEXT(story_text(story),
+    EXPECT_TEXT(plain(story_text(story)),
                 "lgo/1/1 supervision.DefineDuty\n"
                 "    refuses: DefineDuty is not for lgo\n"
                 "jcb/1/1 supervision.DefineDuty\n"
@@ -256,7 +256,7 @@ START_TEST(a_duty_is_defined_by_the_office_and_read_at_once)
                 "    S-900/once@dzb: DUTY_ABSENT -> PENDING\n"
                 "    reminds S-900/once@dzb: supervision.ChaseDuty in 2 d 9 h 36 min\n");
     ck_assert_str_eq(
-        board(story, "", "S-900"),
+        plain(board(story, "", "S-900")),
         "{\"lines\": [{\"duty\": \"S-900\", \"unit\": \"dzb\", \"period\": \"once\", \"state\": "
         "\"PENDING\", \"dueMs\": \"1674262800000\", \"evidence\": \"jcb/1/3\"}], \"pending\": 1}");
     /* Defined anew when a service has come. */
@@ -275,10 +275,10 @@ START_TEST(the_campaign_is_closed_in_its_time)
     story_say(story, "lgo as lgo.head", "organisation.CloseCampaign.lgo",
               "{'campaign': 'campaign-2023', 'reason': 'over'}");
     ck_assert_uint_eq(story_count(story, "organisation.CampaignClosing.*"), 1);
-    ck_assert_str_eq(board(story, "lgo", "S-004"),
+    ck_assert_str_eq(plain(board(story, "lgo", "S-004")),
                      "{\"lines\": [{\"duty\": \"S-004\", \"unit\": \"lgo\", \"period\": \"once\", "
                      "\"state\": \"PENDING\", \"dueMs\": \"1676595600000\", \"evidence\": "
-                     "\"organisation/1/1989\"}], \"pending\": 1}");
+                     "\"organisation/*\"}], \"pending\": 1}");
     story_later(story, "30 d");
     ck_assert_uint_eq(story_count(story, "organisation.CampaignClosed.*"), 1);
     ck_assert_uint_eq(count(board(story, "lgo", "S-004"), "\"MET\""), 1);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/story.h"
+#include "plain.h"
 
 extern const struct service organisation_service;
 extern const struct service hotline_service;
@@ -63,13 +64,14 @@ START_TEST(scenario_c_an_honest_refusal_is_no_finding)
     story_later(story, "30 min");
     ck_assert_uint_eq(story_count(story, "supervision.FindingOpened.*"), 0);
     ck_assert_uint_eq(story_count(story, "supervision.DutyBreached.*"), 0);
-    ck_assert_str_eq(board(story, "S-044"), "{\"met\": 1}");
-    ck_assert_str_eq(board(story, "S-076"), "{\"met\": 1}");
-    ck_assert_str_eq(story_ask(story, "jcb", "supervision.BulletinOf.jcb", "{'month': '2023-01'}"),
-                     "{\"month\": \"2023-01\", \"rates\": [{\"unit\": \"hcs\", \"dispatched\": 2, "
-                     "\"onTime\": 1, \"closedPermille\": 1000, \"onTimePermille\": 1000, "
-                     "\"bounced\": 1, \"solved\": 1, \"helpP50Ms\": \"60000\", \"helpP90Ms\": "
-                     "\"60000\"}, {\"unit\": \"hcz\", \"dispatched\": 1, \"bounced\": 1}]}");
+    ck_assert_str_eq(plain(board(story, "S-044")), "{\"met\": 1}");
+    ck_assert_str_eq(plain(board(story, "S-076")), "{\"met\": 1}");
+    ck_assert_str_eq(
+        plain(story_ask(story, "jcb", "supervision.BulletinOf.jcb", "{'month': '2023-01'}")),
+        "{\"month\": \"2023-01\", \"rates\": [{\"unit\": \"hcs\", \"dispatched\": 2, \"onTime\": "
+        "1, \"closedPermille\": 1000, \"onTimePermille\": 1000, \"bounced\": 1, \"solved\": 1, "
+        "\"helpP50Ms\": \"60000\", \"helpP90Ms\": \"60000\"}, {\"unit\": \"hcz\", \"dispatched\": "
+        "1, \"bounced\": 1}]}");
     story_close(story);
 }
 END_TEST
@@ -84,13 +86,14 @@ START_TEST(scenario_c_silence_is_a_finding)
     ck_assert_uint_eq(story_count(story, "supervision.FindingOpened.hcz"), 1);
     ck_assert_uint_eq(story_count(story, "supervision.FindingOpened.*"), 1);
     ck_assert_str_eq(
-        story_last(story, "supervision.FindingOpened.hcz"),
+        plain(story_last(story, "supervision.FindingOpened.hcz")),
         "{\"finding\": \"F-hcz-referral:n1-a1\", \"unit\": \"hcz\", \"duty\": \"S-076\", "
         "\"caseId\": \"R-20230118-0001-1\", \"evidence\": [\"referral/1/6\"], \"dueMs\": "
         "\"1674118800000\", \"text\": \"第一时间协调解决\"}");
     ck_assert(has(board(story, "S-076"), "\"unit\": \"hcz\", \"period\": \"referral:n1-a1\", "
                                          "\"state\": \"BREACHED\""));
-    ck_assert_str_eq(story_ask(story, "hcs", "supervision.LateNow.jcb", "{'unit': 'hcs'}"), "{}");
+    ck_assert_str_eq(plain(story_ask(story, "hcs", "supervision.LateNow.jcb", "{'unit': 'hcs'}")),
+                     "{}");
     story_close(story);
 }
 END_TEST
@@ -127,9 +130,9 @@ START_TEST(scenario_k_an_outage_excuses_and_a_long_one_is_found)
               (unsigned long long)story_now(story));
     story_later(story, "3 h");
     ck_assert_str_eq(
-        story_last(story, "supervision.DutyExcused." C41),
+        plain(story_last(story, "supervision.DutyExcused." C41)),
         "{\"duty\": \"S-076\", \"unit\": \"310115125041\", \"period\": \"hotline:n1-a1\", "
-        "\"reason\": \"outage\", \"approver\": \"organisation/1/1991\"}");
+        "\"reason\": \"outage\", \"approver\": \"organisation/*\"}");
     ck_assert_uint_eq(story_count(story, "supervision.FindingOpened." C41), 0);
     story_later(story, "1 h 5 min");
     ck_assert_uint_eq(story_count(story, "supervision.FindingOpened." C41), 1);

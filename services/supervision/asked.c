@@ -1,0 +1,44 @@
+#include "supervision/asked.h"
+
+#include <string.h>
+
+bool asked_by_office(const struct ask *ask)
+{
+    const char *unit = ask_actor_unit(ask);
+
+    return strcmp(unit, "jcb") == 0 || strcmp(unit, "lg") == 0 || strcmp(unit, "lgo") == 0;
+}
+
+int asked_give(struct ask *ask, const ProtobufCMessage *answer)
+{
+    size_t size = answer->descriptor->sizeof_message;
+    void *copy = ask_array(ask, 1, size);
+
+    if (copy == NULL)
+        return ask->outcome;
+    memcpy(copy, answer, size);
+    return ask_answer(ask, copy);
+}
+
+bool asked_may_see(struct ask *ask, const char *unit)
+{
+    if (asked_by_office(ask) || (*unit != '\0' && strcmp(ask_actor_unit(ask), unit) == 0))
+        return true;
+    ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "a unit sees its own rows");
+    return false;
+}
+
+struct asked asked_list(struct ask *ask, uint32_t limit)
+{
+    struct asked list = { .ask = ask, .after = "", .unit = "", .next = "" };
+
+    list.limit = limit == 0 ? ASKED_ROWS : limit > ASKED_ROWS_MOST ? ASKED_ROWS_MOST : limit;
+    list.rows = ask_array(ask, list.limit, sizeof(void *));
+    return list;
+}
+
+bool asked_is_full(struct asked *list)
+{
+    list->more = list->rows == NULL || list->count >= list->limit;
+    return list->more;
+}
