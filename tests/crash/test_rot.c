@@ -9,7 +9,7 @@
 #include "store/store.h"
 #include "unit/log/lab.h"
 
-enum { LOG_WOUNDS = 900, STORE_WOUNDS = 300, ROWS = 300, MAP_BYTES = 4 << 20, PAGE = 4096 };
+enum { LOG_WOUNDS = 600, STORE_WOUNDS = 250, ROWS = 300, MAP_BYTES = 4 << 20, PAGE = 4096 };
 
 /* Hurts the file of `size` bytes somewhere. */
 static void wound(const char *path, size_t size, unsigned *random)
