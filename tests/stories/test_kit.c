@@ -90,6 +90,23 @@ START_TEST(a_walk_sees_what_the_turn_has_touched)
 }
 END_TEST
 
+START_TEST(a_refusal_leaves_nothing_of_what_its_turn_did)
+{
+    struct story *story = story_open("2023-01-18T09:00", &toy_service, NULL);
+
+    story_say(story, "vc", "toy.MarkError.c41", "{'assignment': 'r1'}");
+    ck_assert_uint_eq(kit_state(story_kit(story, "toy")).number, 1);
+    story_later(story, "1 min");
+    EXPECT_TEXT(story_text(story), "vc/1/1 toy.MarkError\n"
+                                   "    refuses: on second thoughts\n"
+                                   "1 min later\n");
+    ck_assert_uint_eq(story_count(story, ">"), 2);
+    ck_assert_str_eq(story_ask(story, "hcz", "toy.Need.c41", "{'need': 'r1'}"),
+                     "refused NOT_FOUND: there is no such job");
+    story_close(story);
+}
+END_TEST
+
 START_TEST(a_bad_body_is_refused)
 {
     struct story *story = story_open("2023-01-18T09:00", &toy_service, NULL);
@@ -148,5 +165,6 @@ START_TEST(a_message_that_faults_is_tried_again_then_parked)
 END_TEST
 
 TESTS(a_job_is_opened_taken_and_done, a_timer_comes_back_through_the_log,
-      a_walk_sees_what_the_turn_has_touched, a_bad_body_is_refused,
-      a_question_about_a_person_leaves_a_trace, a_message_that_faults_is_tried_again_then_parked)
+      a_walk_sees_what_the_turn_has_touched, a_refusal_leaves_nothing_of_what_its_turn_did,
+      a_bad_body_is_refused, a_question_about_a_person_leaves_a_trace,
+      a_message_that_faults_is_tried_again_then_parked)

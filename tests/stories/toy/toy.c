@@ -159,6 +159,15 @@ static int on_mark_error(struct turn *turn, const void *message)
 
     Tally *tally = turn_edit(turn, TALLIES, error->assignment);
     tally->done = 1;
+    if (error->assignment[0] == 'r') {
+        /* Everything that a turn can do, and then it thinks better of it. */
+        Town__Due due = { IS(town__due), .key = error->assignment };
+        turn_edit(turn, JOBS, error->assignment);
+        turn_number(turn, "errors");
+        turn_remind(turn, error->assignment, turn->now_ms + 1000, &due.base);
+        turn_send(turn, "boss", "town", &due.base);
+        return turn_refuse(turn, TOWN__REFUSAL__STALE, "on second thoughts");
+    }
     if (toy_bad != NULL && strcmp(error->assignment, toy_bad) == 0)
         return FAULT(-EILSEQ);
     if (toy_faults > 0) {
