@@ -147,7 +147,7 @@ const char *directory_holder(struct turn *turn, const char *post, const char **r
         return term->deputy;
     *ret_why = "successor";
     for (size_t i = 0; i < row->n_succession; i++)
-        if (strcmp(row->succession[i], row->holder) != 0 && present(turn, row->succession[i]))
+        if (present(turn, row->succession[i]))
             return row->succession[i];
     *ret_why = "head";
     staff = tenant(turn, directory_post(turn, row->unit, "head"));
