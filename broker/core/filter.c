@@ -29,22 +29,36 @@ static bool is(struct slice token, char mark)
     return token.size == 1 && *(const char *)token.data == mark;
 }
 
+/* Byte by byte: it is asked for every message that is looked at for somebody. */
 bool filter_match(struct slice filter, struct slice subject)
 {
-    size_t filter_at = 0;
-    size_t subject_at = 0;
-    struct slice wanted;
-    struct slice found;
+    const char *wanted = filter.data;
+    const char *wanted_end = wanted + filter.size;
+    const char *found = subject.data;
+    const char *found_end = found + subject.size;
 
-    while (token(filter, &filter_at, &wanted)) {
-        if (is(wanted, '>'))
-            return subject_at <= subject.size;
-        if (!token(subject, &subject_at, &found))
-            return false;
-        if (!is(wanted, '*') && !slice_equal(wanted, found))
-            return false;
+    while (true) {
+        size_t left = (size_t)(wanted_end - wanted);
+        if (left == 1 && *wanted == '>')
+            return true;
+        if (left > 0 && *wanted == '*' && (left == 1 || wanted[1] == '.')) {
+            wanted++;
+            while (found < found_end && *found != '.')
+                found++;
+        } else {
+            while (wanted < wanted_end && found < found_end && *wanted == *found
+                   && *wanted != '.') {
+                wanted++;
+                found++;
+            }
+            if ((wanted < wanted_end && *wanted != '.') || (found < found_end && *found != '.'))
+                return false;
+        }
+        if (wanted == wanted_end || found == found_end)
+            return wanted == wanted_end && found == found_end;
+        wanted++;
+        found++;
     }
-    return subject_at > subject.size;
 }
 
 bool filter_valid(struct slice filter)
