@@ -178,28 +178,27 @@ START_TEST(silence_escalates_to_the_office_then_to_the_leader)
     story_until(story, "2023-02-10T17:01"); /* the office itself is late */
     say(story, "jcb", "RecheckFinding", ", 'good': true");
     story_until(story, "2023-02-15T17:01"); /* nobody objects */
-    ck_assert_str_eq(lines_of(story), "    f1: NONE -> OPEN
-    reminds f1: supervision.ChaseFinding in 31 h 59 min
-    f1: OPEN -> ESCALATED
-    reminds f1: supervision.ChaseFinding in 10 d
-    f1: ESCALATED -> ESCALATED
-    reminds f1: supervision.ChaseFinding in 3 d
-    f1: ESCALATED -> EXPLAINED
-    reminds f1: supervision.ChaseFinding in 2 d 23 h 59 min
-    f1: EXPLAINED -> ESCALATED
-    reminds f1: supervision.ChaseFinding in 5 d
-    f1: ESCALATED -> RECTIFYING
-    reminds f1: supervision.ChaseFinding in 4 d 23 h 59 min
-    f1: RECTIFYING -> ESCALATED
-    reminds f1: supervision.ChaseFinding in 3 d
-    f1: ESCALATED -> RECTIFIED
-    reminds f1: supervision.ChaseFinding in 2 d 23 h 59 min
-    f1: RECTIFIED -> ESCALATED
-    reminds f1: supervision.ChaseFinding in 5 d
-    f1: ESCALATED -> RECHECKED
-    reminds f1: supervision.ChaseFinding in 4 d 23 h 59 min
-    f1: RECHECKED -> CLOSED
-");
+    EXPECT_TEXT(lines_of(story), "    f1: NONE -> OPEN\n"
+                                 "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
+                                 "    f1: OPEN -> ESCALATED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d\n"
+                                 "    f1: ESCALATED -> ESCALATED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 3 d\n"
+                                 "    f1: ESCALATED -> EXPLAINED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 2 d 23 h 59 min\n"
+                                 "    f1: EXPLAINED -> ESCALATED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 5 d\n"
+                                 "    f1: ESCALATED -> RECTIFYING\n"
+                                 "    reminds f1: supervision.ChaseFinding in 4 d 23 h 59 min\n"
+                                 "    f1: RECTIFYING -> ESCALATED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 3 d\n"
+                                 "    f1: ESCALATED -> RECTIFIED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 2 d 23 h 59 min\n"
+                                 "    f1: RECTIFIED -> ESCALATED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 5 d\n"
+                                 "    f1: ESCALATED -> RECHECKED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 4 d 23 h 59 min\n"
+                                 "    f1: RECHECKED -> CLOSED\n");
     ck_assert_uint_eq(story_count(story, "supervision.FindingClosed.hcz"), 1);
     story_close(story);
 }
@@ -233,47 +232,46 @@ START_TEST(what_was_not_put_right_is_opened_again)
     say(story, "jcb", "EscalateFinding", "");
     say(story, "hcz as hcz.head", "ReportRectified", "");
     say(story, "jcb", "RecheckFinding", ", 'good': true");
-    ck_assert_str_eq(lines_of(story), "    f1: NONE -> OPEN
-    reminds f1: supervision.ChaseFinding in 31 h 59 min
-    f1: OPEN -> EXPLAINED
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: EXPLAINED -> RECTIFIED
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: RECTIFIED -> REOPENED
-    reminds f1: supervision.ChaseFinding in 31 h 59 min
-    f1: REOPENED -> RECTIFYING
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: RECTIFYING -> ESCALATED
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: ESCALATED -> RECTIFYING
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: RECTIFYING -> RECTIFIED
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: RECTIFIED -> RECHECKED
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: RECHECKED -> REOPENED
-    reminds f1: supervision.ChaseFinding in 31 h 59 min
-    f1: REOPENED -> RECTIFIED
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: RECTIFIED -> RECHECKED
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: RECHECKED -> CLOSED
-    forgets f1: supervision.ChaseFinding
-    f1: CLOSED -> REOPENED
-    reminds f1: supervision.ChaseFinding in 31 h 59 min
-    f1: REOPENED -> ESCALATED
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: ESCALATED -> REOPENED
-    reminds f1: supervision.ChaseFinding in 31 h 59 min
-    f1: REOPENED -> EXPLAINED
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: EXPLAINED -> ESCALATED
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: ESCALATED -> RECTIFIED
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: RECTIFIED -> RECHECKED
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-");
+    EXPECT_TEXT(lines_of(story), "    f1: NONE -> OPEN\n"
+                                 "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
+                                 "    f1: OPEN -> EXPLAINED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: EXPLAINED -> RECTIFIED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: RECTIFIED -> REOPENED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
+                                 "    f1: REOPENED -> RECTIFYING\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: RECTIFYING -> ESCALATED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: ESCALATED -> RECTIFYING\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: RECTIFYING -> RECTIFIED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: RECTIFIED -> RECHECKED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: RECHECKED -> REOPENED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
+                                 "    f1: REOPENED -> RECTIFIED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: RECTIFIED -> RECHECKED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: RECHECKED -> CLOSED\n"
+                                 "    forgets f1: supervision.ChaseFinding\n"
+                                 "    f1: CLOSED -> REOPENED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
+                                 "    f1: REOPENED -> ESCALATED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: ESCALATED -> REOPENED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
+                                 "    f1: REOPENED -> EXPLAINED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: EXPLAINED -> ESCALATED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: ESCALATED -> RECTIFIED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: RECTIFIED -> RECHECKED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n");
     story_close(story);
 }
 END_TEST
@@ -297,33 +295,32 @@ START_TEST(a_finding_may_be_closed_or_raised_where_it_stands)
     say(story, "jcb", "CloseFinding", "");
     find(story, "f2");
     story_say(story, "jcb", "supervision.EscalateFinding.hcz", "{'finding': 'f2'}");
-    ck_assert_str_eq(lines_of(story), "    f1: NONE -> OPEN
-    reminds f1: supervision.ChaseFinding in 31 h 59 min
-    f1: OPEN -> CLOSED
-    forgets f1: supervision.ChaseFinding
-    f1: CLOSED -> REOPENED
-    reminds f1: supervision.ChaseFinding in 31 h 59 min
-    f1: REOPENED -> EXPLAINED
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: EXPLAINED -> CLOSED
-    forgets f1: supervision.ChaseFinding
-    f1: CLOSED -> REOPENED
-    reminds f1: supervision.ChaseFinding in 31 h 59 min
-    f1: REOPENED -> ESCALATED
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: ESCALATED -> RECTIFIED
-    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min
-    f1: RECTIFIED -> ESCALATED
-    reminds f1: supervision.ChaseFinding in 3 d
-    f1: ESCALATED -> RECHECKED
-    reminds f1: supervision.ChaseFinding in 3 d 7 h 59 min
-    f1: RECHECKED -> REOPENED
-    reminds f1: supervision.ChaseFinding in 31 h 59 min
-    f1: REOPENED -> ESCALATED
-    reminds f1: supervision.ChaseFinding in 3 d
-    f1: ESCALATED -> CLOSED
-    forgets f1: supervision.ChaseFinding
-");
+    EXPECT_TEXT(lines_of(story), "    f1: NONE -> OPEN\n"
+                                 "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
+                                 "    f1: OPEN -> CLOSED\n"
+                                 "    forgets f1: supervision.ChaseFinding\n"
+                                 "    f1: CLOSED -> REOPENED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
+                                 "    f1: REOPENED -> EXPLAINED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: EXPLAINED -> CLOSED\n"
+                                 "    forgets f1: supervision.ChaseFinding\n"
+                                 "    f1: CLOSED -> REOPENED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
+                                 "    f1: REOPENED -> ESCALATED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: ESCALATED -> RECTIFIED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 10 d 7 h 59 min\n"
+                                 "    f1: RECTIFIED -> ESCALATED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 3 d\n"
+                                 "    f1: ESCALATED -> RECHECKED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 3 d 7 h 59 min\n"
+                                 "    f1: RECHECKED -> REOPENED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 31 h 59 min\n"
+                                 "    f1: REOPENED -> ESCALATED\n"
+                                 "    reminds f1: supervision.ChaseFinding in 3 d\n"
+                                 "    f1: ESCALATED -> CLOSED\n"
+                                 "    forgets f1: supervision.ChaseFinding\n");
     story_close(story);
 }
 END_TEST
