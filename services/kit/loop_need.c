@@ -194,6 +194,22 @@ static int link_duplicate(struct turn *turn, const Town__OpenNeed *open, const c
     return turn->outcome;
 }
 
+/* What is opened for somebody whose death was reported, or under a parent on hold, stands still. */
+static void hold_at_once(struct turn *turn, const char *id, Need *need)
+{
+    const Need *parent = loop_need(turn, need->parent);
+
+    if (turn_load(turn, LOOP_DEATHS, need->person) != NULL) { /* reported, not yet confirmed */
+        loop_hold(turn, id, need, "death",
+                  directory_due(turn, "registry.death_confirm", "", turn->now_ms));
+        loop_say_held(turn, id, need, "a death was reported");
+    }
+    if (parent != NULL && loop_held_for(parent, "hold")) {
+        loop_hold(turn, id, need, "parent", loop_due(parent, "hold") + 1);
+        loop_say_held(turn, id, need, "its parent is on hold");
+    }
+}
+
 int loop_open(struct turn *turn, const Town__OpenNeed *open)
 {
     if (check(turn, open) != 0)
@@ -214,11 +230,7 @@ int loop_open(struct turn *turn, const Town__OpenNeed *open)
     say_opened(turn, open->need, need);
     if (loop_rules(turn)->on_open != NULL)
         loop_rules(turn)->on_open(turn, open->need, need);
-    if (turn_load(turn, LOOP_DEATHS, need->person) != NULL) { /* reported, not yet confirmed */
-        loop_hold(turn, open->need, need, "death",
-                  directory_due(turn, "registry.death_confirm", "", turn->now_ms));
-        loop_say_held(turn, open->need, need, "a death was reported");
-    }
+    hold_at_once(turn, open->need, need);
     loop_route(turn, open->need, need);
     return turn->outcome;
 }

@@ -181,6 +181,47 @@ START_TEST(a_hold_ends_by_itself_and_its_children_go_on_with_it)
 }
 END_TEST
 
+START_TEST(a_child_that_is_opened_under_a_hold_waits_for_its_end)
+{
+    struct story *story = kernel_story(&referral_service);
+
+    opens(story, "n1", "VISIT", ", 'priority': 'P2'");
+    begins(story, "n1-a1");
+    desk(story, "RequestHold", "n1-a1", ", 'reason': 'stock comes', 'untilMs': '1674010800000'");
+    story_say(story, "sjb as sjb.duty", "referral.ApproveHold.hcz", "{'assignment': 'n1-a1'}");
+    story_forget(story);
+    opens(story, "n2", "MEDICINE", ", 'priority': 'P2', 'parent': 'n1'");
+    ck_assert_str_eq(story_last(story, "referral.NeedHeld.*"),
+                     "{\"need\": \"n2\", \"reason\": \"its parent is on hold\"}");
+    story_later(story, "1 h");
+    desk(story, "Resume", "n1-a1", "");
+    EXPECT_TEXT(story_text(story), "dzb/1/2 referral.OpenNeed\n"
+                                   "    n2: NONE -> OPEN\n"
+                                   "    emits referral.NeedOpened.310115125041\n"
+                                   "    n2: OPEN -> ON_HOLD\n"
+                                   "    emits referral.NeedHeld.310115125041\n"
+                                   "    reminds n2/held: referral.Due in 2 h 1 ms\n"
+                                   "1 h later\n"
+                                   "hcz/1/4 referral.Resume\n"
+                                   "    n1-a1: ON_HOLD -> IN_PROGRESS\n"
+                                   "    n1: ON_HOLD -> IN_SERVICE\n"
+                                   "    emits referral.Resumed.hcz\n"
+                                   "    reminds n1/done: referral.Due in 19 h 12 min\n"
+                                   "    forgets n1/hold: referral.Due\n"
+                                   "    n2: ON_HOLD -> OPEN\n"
+                                   "    n2: OPEN -> ASSIGNED\n"
+                                   "    n2-a1: NONE -> REQUESTED\n"
+                                   "    emits referral.Dispatched.hcz\n"
+                                   "    reminds n2/done: referral.Due in 19 h 12 min\n"
+                                   "    reminds n2/receive: referral.Due in 24 min\n"
+                                   "    reminds n2/accept: referral.Due in 48 min\n"
+                                   "    reminds n2/first_contact: referral.Due in 1 h 36 min\n"
+                                   "    forgets n2/held: referral.Due\n"
+                                   "    emits referral.NeedResumed.hcz\n");
+    story_close(story);
+}
+END_TEST
+
 START_TEST(an_approval_that_comes_after_the_end_is_refused)
 {
     struct story *story = kernel_story(&referral_service);
@@ -468,6 +509,7 @@ END_TEST
 
 TESTS(in_an_approved_hold_both_clocks_stand_still, a_hold_that_nobody_answers_is_denied,
       a_hold_ends_by_itself_and_its_children_go_on_with_it,
+      a_child_that_is_opened_under_a_hold_waits_for_its_end,
       an_approval_that_comes_after_the_end_is_refused, what_is_held_can_be_recalled,
       a_reported_death_holds_everything_and_a_refuted_one_lets_it_go_on,
       after_a_refuted_death_nothing_is_held,
