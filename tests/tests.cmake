@@ -134,7 +134,8 @@ if(TARGET kit AND TARGET sim AND all_services)
   add_executable(carebus-sim-town ${sources})
   house(carebus-sim-town)
   target_link_libraries(carebus-sim-town PRIVATE sim ${all_services} town_files)
-  foreach(run "seeds;--seeds;500;--seconds;60" "controls;--controls;--seconds;60")
+  foreach(run "seeds_1;--seeds;250;--seconds;60" "seeds_2;--seeds;250;--from;251;--seconds;60"
+              "controls;--controls;--seconds;60")
     list(POP_FRONT run name)
     add_test(NAME sim_town_${name} COMMAND carebus-sim-town ${run})
     set_tests_properties(sim_town_${name} PROPERTIES LABELS crash TIMEOUT 1200

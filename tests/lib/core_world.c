@@ -417,10 +417,17 @@ static void start(struct core_world *world)
     replay(world);
 }
 
-static void load_log(struct core_world *world, const struct world_record *log, uint64_t count)
+static void load_log(struct core_world *world, const struct world_record *log, uint64_t count,
+                     const struct world_rows *rows)
 {
     if (count == 0)
         return;
+    for (uint32_t i = 0; rows != NULL && i < rows->count; i++) {
+        const struct world_row *row = &rows->items[i];
+        row_put(&world->rows, slice_of(row->key, row->key_size),
+                slice_of(row->value, row->value_size), false);
+    }
+    world->rows_applied = rows == NULL ? 0 : count;
     world->log = calloc(count, sizeof(*log));
     MUST(world->log != NULL);
     memcpy(world->log, log, count * sizeof(*log));
@@ -434,6 +441,7 @@ void core_world_open(struct core_world *world, const struct core_options *option
 {
     const struct world_record *log_before = world->log_before;
     uint64_t log_before_count = world->log_before_count;
+    const struct world_rows *rows_before = world->rows_before;
     const char *reason;
     uint32_t line;
 
@@ -450,7 +458,7 @@ void core_world_open(struct core_world *world, const struct core_options *option
         abort();
     }
     world->options.permit = world->permit;
-    load_log(world, log_before, log_before_count);
+    load_log(world, log_before, log_before_count, rows_before);
     start(world);
 }
 

@@ -74,13 +74,14 @@ struct core_world {
 
     struct world_rows rows; /* the index, durable                          */
     uint64_t rows_applied;
-    struct world_rows staged; /* a save that waits for the log ...           */
-    uint64_t staged_applied;  /* ... to be durable up to here; 0: none waits */
+    struct world_rows staged;              /* a save that waits for the log ...           */
+    uint64_t staged_applied;               /* ... to be durable up to here; 0: none waits */
     const struct world_record *log_before; /* set before opening: what the log holds already */
     uint64_t log_before_count;
-    bool early_rows;          /* wrong on purpose: a save does not wait      */
-    uint64_t unreadable;      /* this seq cannot be read any more; 0: none   */
-    uint32_t scans;           /* CORE_SCANs so far, and records they read    */
+    const struct world_rows *rows_before; /* and the index that goes with all of it; or NULL */
+    bool early_rows;                      /* wrong on purpose: a save does not wait      */
+    uint64_t unreadable;                  /* this seq cannot be read any more; 0: none   */
+    uint32_t scans;                       /* CORE_SCANs so far, and records they read    */
     uint64_t scanned;
 };
 

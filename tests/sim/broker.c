@@ -302,6 +302,7 @@ void broker_open(struct sim *sim)
     sim->world.early_rows = sim->wrong == WRONG_INDEX_FIRST;
     sim->world.log_before = sim->cast->log;
     sim->world.log_before_count = sim->cast->log_count;
+    sim->world.rows_before = sim->cast->rows;
     core_world_open(&sim->world, &options, sim->cast->permissions, sim->cast->units,
                     sim->cast->unit_count);
     begin(sim);

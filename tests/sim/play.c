@@ -101,7 +101,9 @@ static int controls(const struct sim_cast *cast, uint32_t seconds)
         char verdict[SIM_TEXT] = "";
         uint64_t hash;
         uint64_t seed = 1;
-        struct sim_options options = { .cast = cast, .seconds = seconds, .wrong = (enum wrong)wrong };
+        struct sim_options options = { .cast = cast,
+                                       .seconds = seconds,
+                                       .wrong = (enum wrong)wrong };
         for (; seed <= TRIES_OF_A_CONTROL; seed++) {
             options.seed = seed;
             if (one(&options, &totals, &hash, verdict) != 0)

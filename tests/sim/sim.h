@@ -183,10 +183,11 @@ struct sim_cast {
     uint32_t rate;                    /* of the log's clock                      */
     const struct world_record *log;   /* what is on the log already              */
     uint64_t log_count;
+    const struct world_rows *rows; /* the broker's index of it, or NULL        */
     void (*limits)(struct sim *sim, struct core_limits *limits);
-    uint32_t wrongs;                  /* bits: which wrong builds make sense; 0: all */
-    void (*enter)(struct sim *sim);   /* makes the nodes                         */
-    void (*judge)(struct sim *sim);   /* beside the rules that hold for all; or NULL */
+    uint32_t wrongs;                /* bits: which wrong builds make sense; 0: all */
+    void (*enter)(struct sim *sim); /* makes the nodes                         */
+    void (*judge)(struct sim *sim); /* beside the rules that hold for all; or NULL */
 };
 extern const struct sim_cast sim_toys;
 

@@ -12,7 +12,12 @@
 #include "sim/town/memory.h"
 #include "sim/town/town.h"
 
-enum { FILE_BYTES = 4 << 20, JSON_BYTES = 8192, GAP_MOST_MS = 60 * 60 * 1000, GAP_LEAST_MS = 20000 };
+enum {
+    FILE_BYTES = 4 << 20,
+    JSON_BYTES = 8192,
+    GAP_MOST_MS = 60 * 60 * 1000,
+    GAP_LEAST_MS = 20000
+};
 
 static char *text;
 static const char **starts;
@@ -97,8 +102,8 @@ static uint64_t play_line(struct sim *sim, const char *line, size_t length, unsi
     snprintf(priority, sizeof(priority), "%.*s", (int)(fields[4] - fields[3] - 1), fields[3]);
     read_who(who, source, post, person);
     rename_needs(fields[4], (size_t)(line + length - fields[4]), number, json);
-    speaker_line(sim, speaker_new(sim, source), began_us + spent_ms * 1000 / TOWN_RATE, post, person,
-                 subject, priority, json);
+    speaker_line(sim, speaker_new(sim, source), began_us + spent_ms * 1000 / TOWN_RATE, post,
+                 person, subject, priority, json);
     return spent_ms;
 }
 

@@ -25,17 +25,17 @@ enum {
 struct living {
     const struct service *service;
     char path[64];
-    char earlier[64];      /* of a wrong build: what is really on the disk */
+    char earlier[64]; /* of a wrong build: what is really on the disk */
     struct kit *kit;
-    bool dying;            /* a call of its store will be the last */
+    bool dying; /* a call of its store will be the last */
     uint64_t stored;
     uint64_t sent;
     uint64_t hold_us;
     uint64_t heard_us;
     uint64_t subscribed_us;
-    uint64_t log_ms;       /* as the broker told it, at log_us */
+    uint64_t log_ms; /* as the broker told it, at log_us */
     uint64_t log_us;
-    uint64_t head;         /* of the log, when the link came up */
+    uint64_t head; /* of the log, when the link came up */
 };
 
 static void must_be_done(int r, int line)
@@ -168,8 +168,8 @@ static uint8_t *store_messages(const struct item *items, uint32_t count, struct 
     size_t used = 0;
 
     for (uint32_t i = 0; i < count; i++)
-        room += scan_stored_size(slice_text(items[i].source),
-                                 slice_of(items[i].bytes, items[i].size));
+        room +=
+            scan_stored_size(slice_text(items[i].source), slice_of(items[i].bytes, items[i].size));
     uint8_t *bytes = malloc(room);
     if (bytes == NULL)
         abort();

@@ -27,9 +27,9 @@ struct speaker {
     struct line *lines; /* in order of time */
     uint32_t count;
     uint32_t room;
-    uint32_t next;      /* the line that waits to be stored */
-    uint64_t stored;    /* numbers */
-    uint8_t *bytes;     /* the envelope of `next` under stored + 1, or NULL */
+    uint32_t next;   /* the line that waits to be stored */
+    uint64_t stored; /* numbers */
+    uint8_t *bytes;  /* the envelope of `next` under stored + 1, or NULL */
     size_t size;
     uint64_t sent_us;
     uint64_t hold_us;
@@ -179,9 +179,8 @@ static void free_speaker(struct node *node)
 
 struct node *speaker_new(struct sim *sim, const char *source)
 {
-    static const struct node_calls calls = {
-        start, up, on_parcel, tick, kill_speaker, NULL, quiet, judge_speaker, free_speaker
-    };
+    static const struct node_calls calls = { start, up,    on_parcel,     tick,        kill_speaker,
+                                             NULL,  quiet, judge_speaker, free_speaker };
     char unit[32];
 
     for (unsigned i = 0; i < sim->node_count; i++)
@@ -213,8 +212,8 @@ void speaker_line(struct sim *sim, struct node *node, uint64_t at_us, const char
         arena_close(&arena);
         return; /* a scene of another version of the words: its line is let be */
     }
-    speaker->lines = sim_grow(speaker->lines, speaker->count + 1, &speaker->room,
-                              sizeof(*speaker->lines));
+    speaker->lines =
+        sim_grow(speaker->lines, speaker->count + 1, &speaker->room, sizeof(*speaker->lines));
     uint32_t at = speaker->count++;
     for (; at > 0 && speaker->lines[at - 1].at_us > at_us; at--)
         speaker->lines[at] = speaker->lines[at - 1];

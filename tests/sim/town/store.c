@@ -37,8 +37,8 @@ struct store {
     bool writing;
     unsigned calls;
     unsigned fail_at;
-    unsigned crash_at;  /* this call, and all after it, are never carried out */
-    bool crash_lands;   /* if it is a commit, it is on the disk all the same  */
+    unsigned crash_at; /* this call, and all after it, are never carried out */
+    bool crash_lands;  /* if it is a commit, it is on the disk all the same  */
     bool crashed;
 };
 

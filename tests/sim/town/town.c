@@ -82,7 +82,8 @@ static int read_units(void)
 
     int r = town_files_units(source_path("services/town"), &arena, &found, &count, &error);
     if (r == 0)
-        r = io_read_file(source_path("services/town/permissions.csv"), PERMISSIONS_BYTES, &text, &size);
+        r = io_read_file(source_path("services/town/permissions.csv"), PERMISSIONS_BYTES, &text,
+                         &size);
     if (r != 0 || count + TOWN_SERVICES > UNITS_MOST) {
         fprintf(stderr, "the town's tables cannot be read from %s\n", source_path("services/town"));
         return -1;
@@ -106,9 +107,9 @@ static void hello(const char *unit, const char *instance)
     hello.instance = instance;
     hello.epoch = 1;
     hello.version = 1;
-    core_world_step(&world, &(struct core_event){ .kind = CORE_HELLO,
-                                                  .peer = ++sessions,
-                                                  .hello = { unit, &hello } });
+    core_world_step(
+        &world,
+        &(struct core_event){ .kind = CORE_HELLO, .peer = ++sessions, .hello = { unit, &hello } });
 }
 
 static void publish(struct slice bytes)
@@ -118,9 +119,9 @@ static void publish(struct slice bytes)
 
     if (!core_world_scan(bytes, &message))
         abort();
-    core_world_step(&world, &(struct core_event){ .kind = CORE_PUBLISH,
-                                                  .peer = sessions,
-                                                  .publish = { &message, 1 } });
+    core_world_step(
+        &world,
+        &(struct core_event){ .kind = CORE_PUBLISH, .peer = sessions, .publish = { &message, 1 } });
     if (world.appended == before) {
         fprintf(stderr, "the broker does not take %.*s\n", (int)message.subject.size,
                 (const char *)message.subject.data);
@@ -260,7 +261,9 @@ int town_open(void)
         if (kit_open(&kit, &kits[i]) != 0 || kit_begin(kits[i], 1, 1) != 0)
             return -1;
     }
-    if (town_files_each(source_path("services/town"), begin_ms, &arena, on_command, &opening, &error) != 0) {
+    if (town_files_each(source_path("services/town"), begin_ms, &arena, on_command, &opening,
+                        &error)
+        != 0) {
         fprintf(stderr, "services/town: %s\n", error);
         return -1;
     }
@@ -271,6 +274,8 @@ int town_open(void)
             return -1;
         kit_close(kits[i]);
     }
+    core_world_save(&world);
+    town_cast.rows = &world.rows;
     town_cast.log = world.log;
     town_cast.log_count = world.durable;
     return 0;
