@@ -5,25 +5,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/id.h"
-#include "base/io.h"
 #include "base/log.h"
 #include "cli/town_files.h"
-#include "core/filter.h"
 #include "kit/json.h"
 #include "kit/words.h"
 #include "lib/story_inside.h"
-#include "town.pb-c.h"
 #include "wire/limits.h"
 
-enum { ARENA_BYTES = 64 << 20, SPAN_TEXT = 64, ROUNDS = 10000 };
+enum { ARENA_BYTES = 64 << 20, ROUNDS = 10000 };
 
 /* ---- memory of the harness: a story that lacks it has failed --------------------------------------- */
 
-static void *grow(void *old, size_t size)
+void *story_grow(void *old, size_t size)
 {
     void *larger = realloc(old, size);
 
@@ -31,7 +26,7 @@ static void *grow(void *old, size_t size)
     return larger;
 }
 
-static char *copy_text(const char *text)
+char *story_copy(const char *text)
 {
     char *copy = strdup(text);
 
@@ -41,9 +36,7 @@ static char *copy_text(const char *text)
 
 /* ---- the trace ------------------------------------------------------------------------------------- */
 
-static void write_line(struct story *story, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static void write_line(struct story *story, const char *format, ...)
+void story_write(struct story *story, const char *format, ...)
 {
     char line[1024];
     va_list arguments;
@@ -57,7 +50,7 @@ static void write_line(struct story *story, const char *format, ...)
     line[size] = '\n';
     if (story->text_size + size + 2 > story->text_room) {
         story->text_room = 2 * story->text_room + size + 4096;
-        story->text = grow(story->text, story->text_room);
+        story->text = story_grow(story->text, story->text_room);
     }
     memcpy(story->text + story->text_size, line, size + 1);
     story->text_size += size + 1;
@@ -73,10 +66,10 @@ static void on_line(void *context, uint64_t seq, const char *text)
         return;
     if (story->line_count == story->line_room) {
         story->line_room = 2 * story->line_room + 64;
-        story->lines = grow(story->lines, story->line_room * sizeof(*story->lines));
+        story->lines = story_grow(story->lines, story->line_room * sizeof(*story->lines));
     }
     story->lines[story->line_count++] =
-        (struct story_line){ .seq = seq, .actor = story->tracing, .text = copy_text(text) };
+        (struct story_line){ .seq = seq, .actor = story->tracing, .text = story_copy(text) };
 }
 
 static bool is_subjects_service(const struct story *story, unsigned actor, const struct told *told)
@@ -96,10 +89,10 @@ static void write_message(struct story *story, const struct told *told, unsigned
     const char *text = subject.data;
     const char *last = memrchr(text, '.', subject.size);
 
-    write_line(story, "%.*s/%u/%llu %.*s%s%s", (int)stored->source.size,
-               (const char *)stored->source.data, stored->envelope.epoch,
-               (unsigned long long)stored->envelope.number, (int)(last - text), text,
-               own ? "" : " at ", own ? "" : story->actors[actor].service->name);
+    story_write(story, "%.*s/%u/%llu %.*s%s%s", (int)stored->source.size,
+                (const char *)stored->source.data, stored->envelope.epoch,
+                (unsigned long long)stored->envelope.number, (int)(last - text), text,
+                own ? "" : " at ", own ? "" : story->actors[actor].service->name);
 }
 
 static void write_turns(struct story *story, const struct told *told)
@@ -113,7 +106,7 @@ static void write_turns(struct story *story, const struct told *told)
             if (!said)
                 write_message(story, told, i, own);
             said = true;
-            write_line(story, "    %s", story->lines[k].text);
+            story_write(story, "    %s", story->lines[k].text);
         }
     }
 }
@@ -143,10 +136,10 @@ void story_append(struct story *story, const char *source, struct slice envelope
 {
     if (story->count == story->room) {
         story->room = 2 * story->room + 256;
-        story->log = grow(story->log, story->room * sizeof(*story->log));
+        story->log = story_grow(story->log, story->room * sizeof(*story->log));
     }
     struct told *told = &story->log[story->count++];
-    told->bytes = grow(NULL, scan_stored_size(slice_text(source), envelope));
+    told->bytes = story_grow(NULL, scan_stored_size(slice_text(source), envelope));
     scan_stored_pack(story->count, story->now_ms, slice_text(source), envelope, told->bytes);
     ck_assert_int_eq(
         scan_stored(slice_of(told->bytes, scan_stored_size(slice_text(source), envelope)),
@@ -180,7 +173,7 @@ static int on_outgoing(void *context, uint64_t number, struct slice envelope)
     return 0;
 }
 
-static void drain_outbox(struct story *story, struct actor_in_story *actor)
+void story_drain(struct story *story, struct actor_in_story *actor)
 {
     struct drain drain = { story, actor };
 
@@ -191,7 +184,7 @@ static void drain_outbox(struct story *story, struct actor_in_story *actor)
 static void take_some(struct story *story, unsigned index, uint32_t count)
 {
     struct actor_in_story *actor = &story->actors[index];
-    struct stored *messages = grow(NULL, (count + 1) * sizeof(*messages));
+    struct stored *messages = story_grow(NULL, (count + 1) * sizeof(*messages));
 
     story->tracing = index;
     for (uint32_t i = 0; i < count; i++)
@@ -202,7 +195,7 @@ static void take_some(struct story *story, unsigned index, uint32_t count)
 }
 
 /* Message by message, each at every service, until nothing new is on the log. */
-static void run(struct story *story)
+void story_run(struct story *story)
 {
     uint32_t rounds = 0;
 
@@ -213,7 +206,7 @@ static void run(struct story *story)
         write_turns(story, told);
         drop_lines(story);
         for (unsigned i = 0; i < story->actor_count; i++)
-            drain_outbox(story, &story->actors[i]);
+            story_drain(story, &story->actors[i]);
         ck_assert_msg(rounds++ < ROUNDS, "the services never come to rest");
     }
 }
@@ -230,14 +223,14 @@ static void run_fast(struct story *story)
                 take_some(story, i, story->count - story->actors[i].taken);
                 any = true;
             }
-            drain_outbox(story, &story->actors[i]);
+            story_drain(story, &story->actors[i]);
         }
     }
 }
 
 /* ---- open and close -------------------------------------------------------------------------------- */
 
-static uint64_t time_of(const char *text)
+uint64_t story_time(const char *text)
 {
     uint64_t ms;
 
@@ -254,7 +247,7 @@ struct story *story_open(const char *start, ...)
     ck_assert_ptr_nonnull(story);
     say_setup("story");
     arena_open(&story->arena, ARENA_BYTES);
-    story->now_ms = time_of(start);
+    story->now_ms = story_time(start);
     va_start(services, start);
     while ((service = va_arg(services, const struct service *)) != NULL) {
         struct actor_in_story *actor = &story->actors[story->actor_count++];
@@ -272,40 +265,9 @@ struct story *story_open(const char *start, ...)
     return story;
 }
 
-/* What its services have stated, for the check that every event and refusal is in some story. */
-static void write_cover(const struct story *story)
-{
-    const char *folder = getenv("CAREBUS_COVER");
-    struct arena arena;
-    char path[4096];
-
-    if (folder == NULL || io_make_directory(folder) != 0)
-        return;
-    snprintf(path, sizeof(path), "%s/%d", folder, (int)getpid());
-    FILE *file = fopen(path, "a");
-    ck_assert_ptr_nonnull(file);
-    arena_open(&arena, 1 << 20);
-    for (uint32_t i = 0; i < story->count; i++) {
-        const struct stored *stored = &story->log[i].stored;
-        ProtobufCMessage *message;
-        const char *reason;
-        fprintf(file, "%.*s %.*s\n", (int)stored->source.size, (const char *)stored->source.data,
-                (int)stored->envelope.subject.size, (const char *)stored->envelope.subject.data);
-        arena_reset(&arena);
-        if (filter_match(slice_text("*.Refused.*"), stored->envelope.subject)
-            && scan_unpack(&town__refused__descriptor, stored->envelope.body, &arena, &message,
-                           &reason)
-                   == 0)
-            fprintf(file, "%.*s refusal %s\n", (int)stored->source.size,
-                    (const char *)stored->source.data, ((const Town__Refused *)message)->code);
-    }
-    arena_close(&arena);
-    fclose(file);
-}
-
 void story_close(struct story *story)
 {
-    write_cover(story);
+    story_cover(story);
     story_check(story);
     for (uint32_t i = 0; i < story->actor_count; i++) {
         kit_close(story->actors[i].kit);
@@ -335,7 +297,7 @@ struct kit *story_kit(struct story *story, const char *service)
 /* ---- who says what --------------------------------------------------------------------------------- */
 
 /* `hcz.cli as hcz.deputy hcz-s2 for hcz.head` */
-static const char *read_who(struct story *story, const char *who, Bus__Actor *actor)
+const char *story_who(struct story *story, const char *who, Bus__Actor *actor)
 {
     char *text = arena_text(&story->arena, who);
     char *rest = NULL;
@@ -367,8 +329,8 @@ static struct slice pack(struct story *story, const ProtobufCMessage *message)
     return slice_of(bytes, size);
 }
 
-__attribute__((format(printf, 3, 0))) static struct slice
-read_body(struct story *story, const char *subject, const char *format, va_list arguments)
+struct slice story_body(struct story *story, const char *subject, const char *format,
+                        va_list arguments)
 {
     char text[64 << 10];
     ProtobufCMessage *message;
@@ -428,8 +390,8 @@ void story_bytes(struct story *story, const char *who, const char *subject, stru
 {
     Bus__Actor actor = BUS__ACTOR__INIT;
 
-    publish(story, read_who(story, who, &actor), &actor, subject, body);
-    run(story);
+    publish(story, story_who(story, who, &actor), &actor, subject, body);
+    story_run(story);
     arena_reset(&story->arena);
 }
 
@@ -439,10 +401,10 @@ void story_say(struct story *story, const char *who, const char *subject, const 
     va_list arguments;
 
     va_start(arguments, body);
-    struct slice bytes = read_body(story, subject, body, arguments);
+    struct slice bytes = story_body(story, subject, body, arguments);
     va_end(arguments);
-    publish(story, read_who(story, who, &actor), &actor, subject, bytes);
-    run(story);
+    publish(story, story_who(story, who, &actor), &actor, subject, bytes);
+    story_run(story);
     arena_reset(&story->arena);
 }
 
@@ -491,245 +453,9 @@ void story_town(struct story *story)
         struct actor_in_story *actor = &story->actors[i];
         char name[80];
         snprintf(name, sizeof(name), "%s.opened", actor->service->name);
-        actor->opened_path = copy_text(test_path(name));
+        actor->opened_path = story_copy(test_path(name));
         actor->opened_at = actor->taken;
         ck_assert_int_eq(kit_tidy(actor->kit), 0);
         ck_assert_int_eq(store_copy(kit_store(actor->kit), actor->opened_path), 0);
     }
-}
-
-/* ---- time ------------------------------------------------------------------------------------------ */
-
-static const struct {
-    const char *name;
-    uint64_t ms;
-} units[] = {
-    { "d", 86400000 }, { "h", 3600000 }, { "min", 60000 }, { "s", 1000 }, { "ms", 1 },
-};
-enum { UNITS = sizeof(units) / sizeof(units[0]) };
-
-static void print_span(uint64_t ms, char text[SPAN_TEXT])
-{
-    size_t size = 0;
-
-    text[0] = '\0';
-    for (size_t i = ms < 2 * units[0].ms ? 1 : 0; i < UNITS; i++) {
-        if (ms / units[i].ms > 0)
-            size +=
-                (size_t)snprintf(text + size, SPAN_TEXT - size, "%s%llu %s", size == 0 ? "" : " ",
-                                 (unsigned long long)(ms / units[i].ms), units[i].name);
-        ms %= units[i].ms;
-    }
-}
-
-static uint64_t read_span(const char *text)
-{
-    uint64_t ms = 0;
-
-    while (*text != '\0') {
-        char *rest;
-        uint64_t count = strtoull(text, &rest, 10);
-        size_t length;
-        size_t unit = 0;
-        ck_assert_msg(rest != text, "%s is no span of time", text);
-        while (*rest == ' ')
-            rest++;
-        length = strcspn(rest, " ");
-        while (unit < UNITS
-               && !(strlen(units[unit].name) == length && !memcmp(units[unit].name, rest, length)))
-            unit++;
-        ck_assert_msg(unit < UNITS, "%s is no span of time", text);
-        ms += count * units[unit].ms;
-        text = rest + length;
-        while (*text == ' ')
-            text++;
-    }
-    return ms;
-}
-
-uint64_t story_now(const struct story *story)
-{
-    return story->now_ms;
-}
-
-static uint64_t next_due(const struct story *story)
-{
-    uint64_t due_ms = UINT64_MAX;
-
-    for (uint32_t i = 0; i < story->actor_count; i++)
-        if (kit_next_due(story->actors[i].kit) < due_ms)
-            due_ms = kit_next_due(story->actors[i].kit);
-    return due_ms;
-}
-
-/* Tells the time, and what is due then. */
-static void pass_to(struct story *story, uint64_t ms)
-{
-    char text[SPAN_TEXT];
-    uint32_t before = story->count;
-
-    if (ms > story->now_ms) {
-        print_span(ms - story->now_ms, text);
-        story->now_ms = ms;
-        write_line(story, "%s later", text);
-    }
-    for (uint32_t i = 0; i < story->actor_count; i++) {
-        ck_assert_int_eq(kit_fire(story->actors[i].kit, story->now_ms), 0);
-        drain_outbox(story, &story->actors[i]);
-    }
-    if (story->count > before)
-        run(story);
-}
-
-static void pass_until(struct story *story, uint64_t end_ms)
-{
-    /* What a new store says is due is a guess until it has looked. */
-    pass_to(story, story->now_ms);
-    for (uint64_t due_ms = next_due(story); due_ms <= end_ms; due_ms = next_due(story))
-        pass_to(story, due_ms);
-    pass_to(story, end_ms);
-    arena_reset(&story->arena);
-}
-
-void story_later(struct story *story, const char *span)
-{
-    pass_until(story, story->now_ms + read_span(span));
-}
-
-void story_until(struct story *story, const char *time)
-{
-    uint64_t end_ms;
-
-    if (strlen(time) == 5 && time[2] == ':') {
-        uint64_t of_day = (uint64_t)(strtoul(time, NULL, 10) * 60 + strtoul(time + 3, NULL, 10));
-        end_ms = clock_day_start_ms(clock_day(story->now_ms)) + of_day * 60000;
-        if (end_ms <= story->now_ms)
-            end_ms += CLOCK_DAY_MS;
-    } else {
-        end_ms = time_of(time);
-    }
-    ck_assert_msg(end_ms >= story->now_ms, "%s has passed", time);
-    pass_until(story, end_ms);
-}
-
-/* ---- questions ------------------------------------------------------------------------------------- */
-
-static char *json_text(const ProtobufCMessage *message)
-{
-    json_t *value = json_from_message(message);
-    ck_assert_ptr_nonnull(value);
-    char *text = json_dumps(value, JSON_PRESERVE_ORDER);
-    json_decref(value);
-    ck_assert_ptr_nonnull(text);
-    return text;
-}
-
-const char *story_ask(struct story *story, const char *who, const char *subject, const char *body,
-                      ...)
-{
-    Bus__Actor actor = BUS__ACTOR__INIT;
-    Bus__Query query = BUS__QUERY__INIT;
-    struct kit_answer answer;
-    va_list arguments;
-    char service[64];
-    uint64_t number;
-
-    snprintf(service, sizeof(service), "%.*s", (int)strcspn(subject, "."), subject);
-    struct kit *kit = story_kit(story, service);
-    va_start(arguments, body);
-    struct slice bytes = read_body(story, subject, body, arguments);
-    va_end(arguments);
-    query.asker = read_who(story, who, &actor);
-    query.subject = subject;
-    query.actor = &actor;
-    query.body.data = (uint8_t *)(uintptr_t)bytes.data;
-    query.body.len = bytes.size;
-    ck_assert_int_eq(kit_ask(kit, &query, story->now_ms, &story->arena, &answer), 0);
-    if (answer.accessed.size > 0)
-        ck_assert_int_eq(kit_accessed(kit, &answer.accessed, 1, &number), 0);
-    free(story->answer);
-    if (answer.refusal != 0) {
-        char text[512];
-        snprintf(text, sizeof(text), "refused %s: %s", kit_refusal(kit, answer.refusal),
-                 answer.reason);
-        story->answer = copy_text(text);
-    } else {
-        const char *reason;
-        ProtobufCMessage *message;
-        const ProtobufCMessageDescriptor *type = kit_answer_type(kit, subject);
-        ck_assert_int_eq(scan_unpack(type, answer.body, &story->arena, &message, &reason), 0);
-        story->answer = json_text(message);
-    }
-    for (uint32_t i = 0; i < story->actor_count; i++)
-        drain_outbox(story, &story->actors[i]);
-    run(story);
-    arena_reset(&story->arena);
-    return story->answer;
-}
-
-/* ---- looking at the log ---------------------------------------------------------------------------- */
-
-unsigned story_count(const struct story *story, const char *filter)
-{
-    unsigned count = 0;
-
-    for (uint32_t i = 0; i < story->count; i++)
-        count += filter_match(slice_text(filter), story->log[i].stored.envelope.subject);
-    return count;
-}
-
-static const struct told *last_of(const struct story *story, const char *filter)
-{
-    for (uint32_t i = story->count; i > 0; i--)
-        if (filter_match(slice_text(filter), story->log[i - 1].stored.envelope.subject))
-            return &story->log[i - 1];
-    return NULL;
-}
-
-static const char *keep_last(struct story *story, char *text)
-{
-    free(story->last);
-    story->last = text;
-    return text;
-}
-
-const char *story_last(struct story *story, const char *filter)
-{
-    const struct told *told = last_of(story, filter);
-    ProtobufCMessage *message;
-    const char *reason;
-
-    if (told == NULL)
-        return keep_last(story, copy_text(""));
-    const ProtobufCMessageDescriptor *type = words_of_subject(told->stored.envelope.subject);
-    ck_assert_ptr_nonnull(type);
-    ck_assert_int_eq(
-        scan_unpack(type, told->stored.envelope.body, &story->arena, &message, &reason), 0);
-    char *text = json_text(message);
-    arena_reset(&story->arena);
-    return keep_last(story, text);
-}
-
-const char *story_last_case(struct story *story, const char *filter)
-{
-    const struct told *told = last_of(story, filter);
-    struct slice found = told == NULL ? slice_text("") : told->stored.envelope.case_id;
-    char *text = grow(NULL, found.size + 1);
-
-    if (found.size > 0)
-        memcpy(text, found.data, found.size);
-    text[found.size] = '\0';
-    return keep_last(story, text);
-}
-
-const char *story_last_id(struct story *story, const char *filter)
-{
-    const struct told *told = last_of(story, filter);
-    char text[ID_TEXT_SIZE + 64] = "";
-
-    if (told != NULL)
-        snprintf(text, sizeof(text), "%.*s/%u/%llu", (int)told->stored.source.size,
-                 (const char *)told->stored.source.data, told->stored.envelope.epoch,
-                 (unsigned long long)told->stored.envelope.number);
-    return keep_last(story, copy_text(text));
 }

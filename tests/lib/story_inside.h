@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <stdarg.h>
+
 #include "base/arena.h"
 #include "lib/story.h"
 
@@ -60,12 +62,32 @@ struct story {
     const char *next_priority;
 };
 
-/* The body of an envelope that a service has in its outbox, put on the log. */
+/* An envelope is put on the log at the present time. */
 void story_append(struct story *story, const char *source, struct slice envelope);
 
-/* Copies a closed or idle store. */
-void story_copy_store(struct kit *kit, const char *path);
-void story_copy_file(const char *from, const char *to);
+/* Message by message, each at every service, until nothing new is on the log. */
+void story_run(struct story *story);
+
+/* What a service has in its outbox goes on the log. */
+void story_drain(struct story *story, struct actor_in_story *actor);
+
+/* A line of the trace. */
+void story_write(struct story *story, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* `hcz.cli as hcz.deputy hcz-s2 for hcz.head`: the source, and the actor; lent until the arena's reset. */
+const char *story_who(struct story *story, const char *who, Bus__Actor *actor);
+struct slice story_body(struct story *story, const char *subject, const char *format,
+                        va_list arguments) __attribute__((format(printf, 3, 0)));
+uint64_t story_time(const char *text);
+
+/* Memory of the harness: a story that lacks it has failed. */
+void *story_grow(void *old, size_t size);
+char *story_copy(const char *text);
+
+/* story_look.c: what its services have stated, for the check that every event and refusal is in some
+ * story. */
+void story_cover(const struct story *story);
 
 /* story_check.c */
 void story_check(struct story *story);
