@@ -165,15 +165,33 @@ static bool has_all(const json_t *got, const json_t *wanted)
 
 struct search {
     struct morning *morning;
+    const char *subject;
+    uint64_t since;
     const json_t *wanted;
     struct morning_heard heard;
     const json_t *other; /* the last of that subject with other fields */
 };
 
+/* What was on its way for the search before this one still comes. */
+static bool is_meant(const struct search *search, const struct stored *stored)
+{
+    struct message_tokens tokens;
+    struct message_tokens wanted;
+
+    message_split(stored->envelope.subject, &tokens);
+    message_split(slice_text(search->subject), &wanted);
+    return stored->seq > search->since && strcmp(tokens.service, wanted.service) == 0
+           && strcmp(tokens.message, wanted.message) == 0
+           && (strcmp(wanted.unit, "*") == 0 || strcmp(tokens.unit, wanted.unit) == 0);
+}
+
 static bool search_each(void *context, const struct stored *stored)
 {
     struct search *search = context;
     struct cli *cli = search->morning->cli;
+
+    if (!is_meant(search, stored))
+        return true;
     json_t *message = keep(search->morning, message_json(cli, stored));
     const json_t *body = json_object_get(message, "body");
 
@@ -195,7 +213,7 @@ static struct search look(struct morning *morning, uint64_t since, const char *s
                           const char *text, uint32_t wait_ms)
 {
     struct cli *cli = morning->cli;
-    struct search search = { .morning = morning };
+    struct search search = { .morning = morning, .subject = subject, .since = since };
     const struct link_reading reading = {
         .filters = &subject,
         .filter_count = 1,
