@@ -40,8 +40,8 @@ static const char *tail(void)
     const char *complaint = strstr(out, "carebus: ");
     size_t length = strlen(out);
 
-    snprintf(text, sizeof(text), "%.*s\n...\n%s", complaint == NULL ? 0 : TAIL_BYTES / 3,
-             complaint == NULL ? "" : complaint,
+    snprintf(text, sizeof(text), "%.*s\n...\n%.*s", TAIL_BYTES / 3,
+             complaint == NULL ? "" : complaint, TAIL_BYTES,
              length > TAIL_BYTES ? out + length - TAIL_BYTES : out);
     return text;
 }
