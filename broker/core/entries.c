@@ -99,12 +99,11 @@ static void drop_entry(struct core *core, struct entry *entry)
 
 /* ---- the list of untouched ones of a lane ---------------------------------------------------------- */
 
-void entry_fresh(struct core *core, struct entry *entry)
+void entry_fresh(struct entry *entry)
 {
     struct lane *lane = &entry->mailbox->lanes[entry->lane];
     struct entry *before = lane->last;
 
-    (void)core;
     assert(!entry->fresh);
     /* They come in order, from the log or by their rows. */
     while (before != NULL && before->seq > entry->seq)
@@ -369,11 +368,10 @@ void entry_restore(struct core *core, struct entry *entry, enum entry_state stat
 }
 
 /* The lane has been read further: what was settled before need not be remembered. */
-void entry_passed(struct core *core, struct mailbox *mailbox, struct lane *lane)
+void entry_passed(struct core *core, struct lane *lane)
 {
     struct entry *entry;
 
-    (void)mailbox;
     while ((entry = heap_top(&lane->gone)) != NULL
            && (!lane->behind || entry->seq < lane->scan_next)) {
         heap_remove(&lane->gone, entry);
@@ -396,9 +394,8 @@ void entry_move(struct core *core, struct entry *entry, enum entry_command comma
 
 /* ---- the end ---------------------------------------------------------------------------------------- */
 
-void entries_forget(struct core *core, struct mailbox *mailbox)
+void entries_forget(struct mailbox *mailbox)
 {
-    (void)core;
     for (uint32_t i = 0; i < mailbox->entries.room; i++) {
         struct entry *entry = mailbox->entries.slots[i].value;
         if (entry == NULL)

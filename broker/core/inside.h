@@ -382,15 +382,15 @@ struct entry *heap_top(const struct heap *heap); /* NULL: it is empty */
 /* entries.c: what is kept of a message, and where it is found */
 struct entry *entry_find(const struct mailbox *mailbox, uint64_t seq);
 struct entry *entry_add(struct core *core, struct mailbox *mailbox, uint64_t seq, uint8_t lane);
-void entry_fresh(struct core *core, struct entry *entry);
+void entry_fresh(struct entry *entry);
 void entry_move(struct core *core, struct entry *entry, enum entry_command command);
 void entry_set(struct core *core, struct entry *entry, enum entry_state state);
 void entry_restore(struct core *core, struct entry *entry, enum entry_state state);
 void entry_reason(struct core *core, struct entry *entry, struct slice reason);
 void entry_dirty(struct core *core, struct entry *entry);
-void entry_passed(struct core *core, struct mailbox *mailbox, struct lane *lane);
+void entry_passed(struct core *core, struct lane *lane);
 uint64_t entry_held_by(const struct entry *entry); /* seq of the one in front of it; 0: none */
-void entries_forget(struct core *core, struct mailbox *mailbox);
+void entries_forget(struct mailbox *mailbox);
 uint64_t case_hash(struct slice case_id);
 
 /* mailbox.c */

@@ -18,7 +18,7 @@ static struct entry *keep(struct core *core, struct mailbox *mailbox, uint64_t s
     entry->until_ms = message->not_before_ms;
     entry->expires_ms = message->expires_ms;
     entry->case_hash = case_hash(message->case_id);
-    entry_fresh(core, entry);
+    entry_fresh(entry);
     entry_move(core, entry, ENTRY_ARRIVE);
     return entry;
 }
@@ -102,7 +102,7 @@ void lane_scanned(struct core *core, const struct core_event *event)
     }
     lane->scan_next = seq + 1;
     mailbox->dirty = true;
-    entry_passed(core, mailbox, lane);
+    entry_passed(core, lane);
 }
 
 void lane_scan_done(struct core *core, const struct core_event *event)
@@ -120,6 +120,6 @@ void lane_scan_done(struct core *core, const struct core_event *event)
     if (lane->scan_next > lane->last_seq)
         lane->behind = false;
     mailbox->dirty = true;
-    entry_passed(core, mailbox, lane);
+    entry_passed(core, lane);
     mailbox_want(core, mailbox);
 }

@@ -90,7 +90,7 @@ void mailbox_close_all(struct core *core)
 {
     for (uint32_t i = 0; i < core->mailbox_count; i++) {
         struct mailbox *mailbox = core->mailboxes[i];
-        entries_forget(core, mailbox);
+        entries_forget(mailbox);
         filters_close(mailbox->filters);
         filters_close(mailbox->retired);
         free(mailbox);
@@ -355,8 +355,7 @@ void mailbox_unreadable(struct core *core, uint32_t index, uint64_t seq)
 
 /* ---- time ------------------------------------------------------------------------------------------- */
 
-/* Before the first step: leases of an earlier run begin anew, as this run's clock is another; and a
- * mailbox that the index did not know is read from the beginning of the log. */
+/* A mailbox that the index did not know is read from the beginning of the log. */
 void mailbox_begin(struct core *core)
 {
     for (uint32_t i = 0; i < core->mailbox_count; i++) {

@@ -178,7 +178,6 @@ static void note_stored(struct core *core, const struct waiting *waiting, struct
     struct producer *producer = waiting->producer;
     struct peer *peer = peer_get(core, waiting->peer);
 
-    (void)core;
     if (peer != NULL)
         peer->pending_bytes -= waiting->bytes;
     if (producer->epoch != waiting->epoch)

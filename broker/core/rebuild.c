@@ -205,7 +205,7 @@ static int load_entry(struct core *core, struct slice name, uint64_t seq, struct
     entry_reason(core, entry, bytes_take_text(value));
     entry->saved = true;
     if (fresh)
-        entry_fresh(core, entry);
+        entry_fresh(entry);
     entry_restore(core, entry, (enum entry_state)state);
     return value->short_of || value->left > 0 ? CORE_BAD_ROW : core->fault;
 }
@@ -318,7 +318,7 @@ static void pass(struct core *core, struct mailbox *mailbox, uint64_t seq,
     if (lane->scan_next >= seq)
         lane->behind = false;
     mailbox->dirty = true;
-    entry_passed(core, mailbox, lane);
+    entry_passed(core, lane);
 }
 
 int core_replay_record(struct core *core, uint64_t seq, uint64_t time_ms, struct slice bytes)
