@@ -3,11 +3,17 @@
  */
 #include <inttypes.h>
 
+#include <string.h>
+
 #include "hotline/hotline.h"
+
+enum { NEED_LENGTH = 100 }; /* of another service's id: a whole line of the list must fit a key */
 
 static const char *need_key(struct turn *turn, const char *service, const char *need)
 {
-    return hotline_is_id(need) ? turn_key(turn, "%s/%s", service, need) : NULL;
+    bool fits = *need != '\0' && strlen(need) <= NEED_LENGTH && strchr(need, '/') == NULL;
+
+    return fits ? turn_key(turn, "%s/%s", service, need) : NULL;
 }
 
 void callback_drop(struct turn *turn, const char *service, const char *need)

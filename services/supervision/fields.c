@@ -1,12 +1,14 @@
 #include "supervision/fields.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "kit/turn.h"
 #include "kit/words.h"
 
-enum { FIELD_ID_LENGTH = 120 };
+enum { FIELD_ID_LENGTH = 120, FIELD_KEY_BYTES = 200 };
 
 const ProtobufCMessage *fields_unpack(struct turn *turn)
 {
@@ -117,4 +119,15 @@ bool fields_has(const ProtobufCMessageDescriptor *type, const char *name)
 bool fields_is_id(const char *text)
 {
     return *text != '\0' && strlen(text) <= FIELD_ID_LENGTH && strchr(text, '/') == NULL;
+}
+
+const char *fields_key(struct turn *turn, const char *format, ...)
+{
+    char key[FIELD_KEY_BYTES + 1];
+    va_list arguments;
+
+    va_start(arguments, format);
+    int length = vsnprintf(key, sizeof(key), format, arguments);
+    va_end(arguments);
+    return length > 0 && length <= FIELD_KEY_BYTES ? turn_text(turn, "%s", key) : NULL;
 }

@@ -29,3 +29,8 @@ bool fields_has(const ProtobufCMessageDescriptor *type, const char *name);
 
 /* True if `text` may stand in a key of ours: not empty, not long, without '/'. */
 bool fields_is_id(const char *text);
+
+/* A key made of what somebody else says.  NULL: too long to be one.  Unlike turn_key it refuses
+ * nothing: an event is a fact, and is not refused for an id that we cannot keep. */
+const char *fields_key(struct turn *turn, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));

@@ -13,7 +13,8 @@ enum { ROOT_BYTES = 32 };
 
 static void add_look(struct turn *turn, const Town__Accessed *accessed, const char *person)
 {
-    Look *look = turn_edit(turn, LOOKS, turn_key(turn, "%s/%020" PRIu64, person, turn->seq));
+    const char *key = fields_key(turn, "%s/%020" PRIu64, person, turn->seq);
+    Look *look = key != NULL ? turn_edit(turn, LOOKS, key) : NULL;
 
     if (look == NULL)
         return;
@@ -50,9 +51,9 @@ static void watch_reader(struct turn *turn, const Town__Accessed *accessed)
 
     if (!fields_is_id(accessed->reader_unit) || !fields_is_id(post))
         return;
-    Reader *reader = turn_edit(
-        turn, READERS,
-        turn_key(turn, "%s/%s/%" PRId64, accessed->reader_unit, post, clock_day(turn->now_ms)));
+    const char *key =
+        fields_key(turn, "%s/%s/%" PRId64, accessed->reader_unit, post, clock_day(turn->now_ms));
+    Reader *reader = key != NULL ? turn_edit(turn, READERS, key) : NULL;
     if (reader == NULL)
         return;
     reader->persons += (uint32_t)accessed->n_persons;

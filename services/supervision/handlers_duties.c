@@ -6,14 +6,16 @@
 #include "supervision/duties.h"
 #include "supervision/fields.h"
 
+enum { DUTY_LENGTH = 20 }; /* of an id: it stands in keys beside longer ones */
+
 int on_define_duty(struct turn *turn, const void *message)
 {
     const Supervision__DefineDuty *define = message;
 
     if (!turn_from(turn, "jcb"))
         return turn->outcome;
-    if (!fields_is_id(define->duty) || *define->unit == '\0')
-        return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a duty needs an id and a unit");
+    if (!fields_is_id(define->duty) || strlen(define->duty) > DUTY_LENGTH || *define->unit == '\0')
+        return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a duty needs a short id and a unit");
     Duty *duty = turn_edit(turn, DUTIES, define->duty);
     if (duty == NULL)
         return turn->outcome;

@@ -89,7 +89,7 @@ void findings_found(struct turn *turn, const struct found *found)
     if (!fields_is_id(found->unit) || found->matter == NULL)
         return;
     const char *id = turn_text(turn, "F-%s-%s", found->unit, found->matter);
-    if (id == NULL || !is_finding(id))
+    if (id == NULL || !is_finding(id) || fields_key(turn, "%s/%s", found->unit, id) == NULL)
         return;
     if (!turn_may_move(turn, FINDINGS, id, OPEN_FINDING)) {
         Finding *known =

@@ -75,7 +75,8 @@ int saw_tenure_started(struct turn *turn, const void *message)
 
     if (!fields_is_id(started->staff) || !fields_is_id(started->post))
         return turn->outcome;
-    Entry *entry = turn_edit(turn, HOLDERS, turn_key(turn, "%s/%s", started->staff, started->post));
+    const char *key = fields_key(turn, "%s/%s", started->staff, started->post);
+    Entry *entry = key != NULL ? turn_edit(turn, HOLDERS, key) : NULL;
     if (entry != NULL)
         entry->there = true;
     return turn->outcome;
@@ -85,8 +86,10 @@ int saw_tenure_ended(struct turn *turn, const void *message)
 {
     const Organisation__TenureEnded *ended = message;
 
-    if (fields_is_id(ended->staff) && fields_is_id(ended->post))
-        turn_drop(turn, HOLDERS, turn_key(turn, "%s/%s", ended->staff, ended->post));
+    bool is_known = fields_is_id(ended->staff) && fields_is_id(ended->post);
+    const char *key = is_known ? fields_key(turn, "%s/%s", ended->staff, ended->post) : NULL;
+    if (key != NULL)
+        turn_drop(turn, HOLDERS, key);
     return turn->outcome;
 }
 

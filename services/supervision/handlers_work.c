@@ -12,7 +12,7 @@ enum { LATE_CLOCKS = 8 }; /* of one need at once: it has seven clocks */
 
 static const char *need_key(struct turn *turn, const char *service, const char *need)
 {
-    return fields_is_id(need) ? turn_key(turn, "%s/%s", service, need) : NULL;
+    return fields_is_id(need) ? fields_key(turn, "%s/%s", service, need) : NULL;
 }
 
 const Need *work_need(struct turn *turn, const char *service, const char *need)
@@ -72,11 +72,11 @@ int saw_deadline_missed(struct turn *turn, const void *message)
     for (size_t i = 0; i < need->n_late; i++)
         if (strcmp(need->late[i]->clock, missed->clock) == 0)
             return turn->outcome;
-    const char *key = turn_key(turn, "%s/%016" PRIu64 "/%s/%s/%s", turn->unit, missed->due_ms,
-                               turn->service, missed->need, missed->clock);
+    const char *key = fields_key(turn, "%s/%016" PRIu64 "/%s/%s/%s", turn->unit, missed->due_ms,
+                                 turn->service, missed->need, missed->clock);
     SupervisionRows__LateClock **list = turn_array(turn, LATE_CLOCKS, sizeof(*list));
     SupervisionRows__LateClock *clock = turn_array(turn, 1, sizeof(*clock));
-    Late *late = turn_edit(turn, LATE, key);
+    Late *late = key != NULL ? turn_edit(turn, LATE, key) : NULL;
     if (list == NULL || clock == NULL || late == NULL)
         return turn->outcome;
     supervision_rows__late_clock__init(clock);

@@ -117,8 +117,8 @@ static void name(const struct naming *naming, const char *unit, const char *peri
     struct turn *turn = hearing->turn;
     bool by_unit = hearing->phrase->by_unit || hearing->phrase->span != SPAN_ITEM;
 
-    if (period == NULL || unit == NULL || *unit == '\0' || strlen(period) >= ITEM_TEXT
-        || strchr(period, '/') != NULL)
+    if (period == NULL || unit == NULL || *unit == '\0' || strchr(period, '/') != NULL
+        || strchr(unit, '/') != NULL || strlen(period) + 2 * strlen(unit) >= ITEM_TEXT)
         return;
     if (naming->begins && !rules_concerns(turn, hearing->duty, hearing->part, unit))
         return;

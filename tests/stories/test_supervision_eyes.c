@@ -355,6 +355,34 @@ START_TEST(many_doors_tried_in_a_day_are_an_anomaly_once)
 }
 END_TEST
 
+START_TEST(a_fact_is_not_refused_for_an_id_that_is_too_long)
+{
+    struct story *story = open_town();
+    char id[121];
+
+    memset(id, 'x', sizeof(id) - 1);
+    id[sizeof(id) - 1] = '\0';
+    story_say(story, "registry", "registry.Accessed." C41,
+              "{'readerUnit': '%s', 'readerPost': '%s', 'persons': ['%s%s', 'a/b', '']}", id, id,
+              id, id);
+    story_say(story, "organisation_desk", "organisation.TenureStarted.pab",
+              "{'post': '%s', 'staff': '%s', 'unit': 'pab'}", id, id);
+    story_say(story, "organisation_desk", "organisation.TenureEnded.pab",
+              "{'post': '%s', 'staff': '%s', 'unit': 'pab'}", id, id);
+    story_say(story, "referral", "referral.NeedOpened." C41, "{'need': '%s'}", id);
+    story_say(story, "referral", "referral.Dispatched.hcz",
+              "{'need': '%s', 'assignment': '%s', 'toUnit': 'hcz'}", id, id);
+    story_say(story, "referral", "referral.DeadlineMissed.hcz",
+              "{'need': '%s', 'clock': '%s', 'dueMs': 1}", id, id);
+    story_say(story, "referral", "referral.Expired.hcz",
+              "{'need': '%s', 'assignment': '%s', 'clock': 'receive'}", id, id);
+    story_say(story, "referral", "referral.NeedOpened." C41, "{'need': 'a/b'}");
+    story_say(story, "registry", "registry.Proposed." C41, "{'person': '%s%s'}", id, id);
+    ck_assert_uint_eq(story_count(story, "supervision.Refused.*"), 0);
+    story_close(story);
+}
+END_TEST
+
 START_TEST(a_history_that_was_seen_cannot_be_another)
 {
     struct story *story = open_town();
@@ -396,4 +424,5 @@ END_TEST
 TESTS(a_sample_follows_from_the_seed, a_case_has_a_timeline_without_particulars,
       what_is_late_is_late_until_it_is_done, the_bulletin_counts_by_the_columns_of_12345,
       a_closed_need_is_asked_for_again, who_looked_at_whom_is_kept_denied_or_not,
-      many_doors_tried_in_a_day_are_an_anomaly_once, a_history_that_was_seen_cannot_be_another)
+      many_doors_tried_in_a_day_are_an_anomaly_once,
+      a_fact_is_not_refused_for_an_id_that_is_too_long, a_history_that_was_seen_cannot_be_another)

@@ -248,7 +248,7 @@ START_TEST(a_duty_is_defined_by_the_office_and_read_at_once)
                 "lgo/1/1 supervision.DefineDuty\n"
                 "    refuses: DefineDuty is not for lgo\n"
                 "jcb/1/1 supervision.DefineDuty\n"
-                "    refuses: a duty needs an id and a unit\n"
+                "    refuses: a duty needs a short id and a unit\n"
                 "jcb/1/2 supervision.DefineDuty\n"
                 "    refuses: no rule for whom: each dog\n"
                 "jcb/1/3 supervision.DefineDuty\n"
