@@ -169,7 +169,7 @@ bool by_owner(struct turn *turn, const Person *person); /* NOT_OWNING_COMMITTEE 
 bool by_sjb(struct turn *turn);
 bool by_timer(struct turn *turn);
 bool from_service(struct turn *turn, const char *service); /* which may act for anybody */
-const char *who(struct turn *turn); /* the post that acts, else its unit */
+const char *who(struct turn *turn);                        /* the post that acts, else its unit */
 
 /* ---- the card (card.c) ------------------------------------------------------------------------------- */
 

@@ -119,8 +119,14 @@ END_TEST
 
 START_TEST(anything_else_is_no_number)
 {
-    static const char *const texts[] = { "1", "1234567890123456", "31999919380214001XX",
-                                         "3199991938021400AX", "无", "abc", "\xef\xbc", NULL };
+    static const char *const texts[] = { "1",
+                                         "1234567890123456",
+                                         "31999919380214001XX",
+                                         "3199991938021400AX",
+                                         "无",
+                                         "abc",
+                                         "\xef\xbc",
+                                         NULL };
 
     for (size_t i = 0; texts[i] != NULL; i++) {
         ck_assert_msg(id_number_read(texts[i], number) == ID_BAD_FORM, "%s", texts[i]);
