@@ -66,6 +66,9 @@ void serve_stop(struct running *running, int status);
 /* A fault of the kit ends the process: the next start goes on from what the disk says. */
 void serve_fail(struct running *running, int r);
 
+/* Looks whether the process is asked to end: between frames too, of which there may be many. */
+void serve_signals(struct running *running);
+
 /* Hands what is in the outbox to the client, as far as its credit goes. */
 void serve_send(struct running *running);
 

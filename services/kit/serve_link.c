@@ -278,6 +278,7 @@ static void on_deliver(void *context, uint64_t first, uint64_t last, const struc
     struct running *running = context;
 
     (void)first;
+    serve_signals(running);
     if (running->stopping || running->way != running->next_way)
         return;
     if (running->way == LIVE)

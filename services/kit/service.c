@@ -42,15 +42,19 @@ void serve_fail(struct running *running, int r)
     serve_stop(running, r == KIT_DIFFERS ? EXIT_CORRUPT : err_exit_status(r));
 }
 
-static void on_signal(void *context)
+void serve_signals(struct running *running)
 {
-    struct running *running = context;
     int signal;
 
     while ((signal = loop_signal_read(running->signals)) != 0) {
         say_info("service.signal", "signal=%d", signal);
         serve_stop(running, 0);
     }
+}
+
+static void on_signal(void *context)
+{
+    serve_signals(context);
 }
 
 static void wait_ms(void *context, unsigned ms)
