@@ -429,9 +429,10 @@ static void on_settled(void *context, uint64_t request, Bus__Code code, const ch
             /* It may be done: then it never comes again. */
             box_is(driver, event->seq, BOX_DONE);
         }
+        /* A take is settled too, and is no reason for another. */
+        client_take(driver->box, "box", 1, BOX_LEASE_MS);
         break;
     }
-    client_take(driver->box, "box", 1, BOX_LEASE_MS);
 }
 
 static const struct client_calls box_calls = {
