@@ -471,15 +471,33 @@ void link_close(struct link *link)
     free(link);
 }
 
+int link_subscribe(struct link *link, const char *const *filters, uint32_t count, uint64_t from_seq,
+                   uint64_t from_time_ms)
+{
+    if (link->listened) {
+        struct wait wait = link->wait;
+        client_close(link->client);
+        link->client = NULL;
+        link->welcomed = false;
+        link_begin(link);
+        int status = connect_link(link);
+        if (status != 0)
+            return status;
+        link->wait = wait;
+    }
+    link->listened = true;
+    return link_sent(link, client_subscribe(link->client, filters, count, from_seq, from_time_ms));
+}
+
 int link_listen(struct link *link, const char *filter)
 {
     link_begin(link);
-    return link_sent(link, client_subscribe(link->client, &filter, 1, 0, 0));
+    return link_subscribe(link, &filter, 1, 0, 0);
 }
 
 void link_idle(struct link *link)
 {
-    link->wait = (struct wait){ 0 };
+    link_begin(link);
     client_step(link->client, 0);
 }
 

@@ -100,9 +100,8 @@ int link_read(struct link *link, const struct link_reading *reading, link_each *
     link->wait.context = context;
     link->wait.live = reading->live;
     link->wait.until_seq = head;
-    int status =
-        link_sent(link, client_subscribe(link->client, reading->filters, reading->filter_count,
-                                         from_seq, reading->from_time_ms));
+    int status = link_subscribe(link, reading->filters, reading->filter_count, from_seq,
+                                reading->from_time_ms);
     if (status != 0)
         return status;
     return link_wait(link, reading->live ? reading->timeout_ms : 0, NULL);
@@ -152,14 +151,13 @@ int link_outcome(struct link *link, const char *service, const char *unit, const
         link->wait.each = outcome_each;
         link->wait.context = &outcome;
         link->wait.live = true;
-        int r = client_subscribe(link->client, whole == 1 ? filters + 2 : filters,
-                                 whole == 1 ? 1 : 2, seq + 1, 0);
-        int status = link_sent(link, r);
+        int status = link_subscribe(link, whole == 1 ? filters + 2 : filters, whole == 1 ? 1 : 2,
+                                    seq + 1, 0);
         if (status != 0)
             return status;
         while (!link->wait.done && client_is_up(link->client) && !outcome.seen) {
             uint64_t before_us = clock_steady_us();
-            r = client_step(link->client, (int)cli->timeout_ms);
+            int r = client_step(link->client, (int)cli->timeout_ms);
             if (r < 0 || clock_steady_us() - before_us >= (uint64_t)cli->timeout_ms * 1000)
                 break;
         }

@@ -40,10 +40,16 @@ struct link {
     char instance[24];
     uint8_t server_key[SOCKET_KEY_BYTES];
     bool welcomed;
+    bool listened; /* there was a subscription */
     Bus__Welcome welcome;
     uint64_t number;
     struct wait wait;
 };
+
+/* Subscribes; where there was a subscription before, over a new session, since what that one still
+ * had on its way would be taken for the new one's. */
+int link_subscribe(struct link *link, const char *const *filters, uint32_t count, uint64_t from_seq,
+                   uint64_t from_time_ms);
 
 /* A new call: nothing of the one before is left. */
 void link_begin(struct link *link);
