@@ -228,8 +228,9 @@ if(TARGET toy AND TARGET place AND all_services)
     string(REGEX REPLACE "^(service|sealed)_" "carebus-" process ${service})
     add_dependencies(carebus-kill-test ${process})
   endforeach()
+  add_test(NAME crash_lose COMMAND carebus-kill-test --seconds 15 --seed 2 --lose 12 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   add_test(NAME crash_kill COMMAND carebus-kill-test --seconds 45 --seed 1 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(crash_kill PROPERTIES LABELS crash TIMEOUT 300 RUN_SERIAL TRUE
+  set_tests_properties(crash_kill crash_lose PROPERTIES LABELS crash TIMEOUT 300 RUN_SERIAL TRUE
     ENVIRONMENT "CAREBUS_BIN=${CMAKE_BINARY_DIR}/bin;CAREBUS_SOURCE=${CMAKE_SOURCE_DIR}")
 endif()
 

@@ -34,6 +34,8 @@ struct town {
     struct process processes[PROCESSES];
     uint32_t count;
     uint32_t kills;
+    uint32_t lose; /* every so many kills a store is lost too; 0: never */
+    uint32_t lost;
     uint64_t next_kill_us;
     unsigned seed;
 };

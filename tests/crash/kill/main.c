@@ -1,11 +1,12 @@
 /*
- * carebus-kill-test [--seconds N] [--seed N] [--dir DIR] - kill -9 of anything, at any moment, under load (T02).
+ * carebus-kill-test [--seconds N] [--seed N] [--lose N] [--dir DIR] - kill -9 of anything, at any
+ * moment, under load (T02).
  *
  * A broker, five services of the town and two small ones are kept busy, while one of them after
- * another, chosen at random, is killed after 10 to 500 ms and started again.  No command may wait
- * longer than 10 s for its outcome.  In the end all comes to rest; then the log is read, folded into
- * every service afresh, and the whole history is judged (crash/checker).  Ends with 0 when it is
- * clean; a history that is not is kept, and said where.
+ * another, chosen at random, is killed after 10 to 500 ms and started again; with --lose N every Nth
+ * loses its store, too (T19 c).  No command may wait longer than 10 s for its outcome.  In the end all
+ * comes to rest; then the log is read, folded into every service afresh, and the whole history is
+ * judged (crash/checker).  Ends with 0 when it is clean; a history that is not is kept, and said where.
  */
 #include <ftw.h>
 #include <stdio.h>
@@ -120,7 +121,7 @@ static uint32_t run(struct town *town, unsigned seconds)
         printf("%s %u  ", town->processes[i].name, town->processes[i].kills);
         free((void *)(uintptr_t)town->processes[i].program);
     }
-    printf("kills\n");
+    printf("kills, %u stores lost\n", town->lost);
     return judge(path);
 }
 
@@ -138,10 +139,12 @@ int main(int argc, char **argv)
             seconds = (unsigned)strtoul(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--seed") == 0)
             town.seed = (unsigned)strtoul(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--lose") == 0)
+            town.lose = (uint32_t)strtoul(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--dir") == 0)
             town.dir = argv[i + 1];
         else
-            give_up("%s: not known; --seconds N --seed N --dir DIR", argv[i]);
+            give_up("%s: not known; --seconds N --seed N --lose N --dir DIR", argv[i]);
     }
     if (town.dir == NULL) {
         snprintf(folder, sizeof(folder), "%s/carebus-kill-XXXXXX",

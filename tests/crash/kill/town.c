@@ -1,3 +1,4 @@
+#include <ftw.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -96,6 +97,24 @@ static void watch(struct town *town)
     }
 }
 
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+    (void)status;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+/* Its disk is gone: the next start has the log alone. */
+static void lose_store(struct town *town, const struct process *process)
+{
+    char path[4096];
+
+    snprintf(path, sizeof(path), "%s/store/%s", town->dir, process->name);
+    nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    town->lost++;
+}
+
 void town_kill_some(struct town *town)
 {
     uint64_t now_us = clock_steady_us();
@@ -110,6 +129,8 @@ void town_kill_some(struct town *town)
         give_up("%s ended with %d when it was killed", process->name, status);
     process->kills++;
     town->kills++;
+    if (town->lose != 0 && town->kills % town->lose == 0 && process != &town->processes[0])
+        lose_store(town, process);
     start(town, process);
     town->next_kill_us = now_us + next_pause_us(town);
 }
