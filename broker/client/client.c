@@ -163,9 +163,23 @@ static int say_hello(struct client *client)
     return client_send(client, FRAME_HELLO, &hello.base);
 }
 
+/* What an earlier subscription still has on its way looks like the later one's, and would move it past
+ * what only that one asked for.  On another connection none of it can arrive. */
+static void renew(struct client *client, uint64_t now_us)
+{
+    client->renewing = false;
+    if (client->phase != PHASE_UP || connect_again(client) < 0)
+        return;
+    receive_lost(client);
+    client->phase = PHASE_HELLO;
+    client->retry_us = now_us;
+}
+
 /* Says HELLO when it is time to. */
 static void drive_session(struct client *client, uint64_t now_us)
 {
+    if (client->renewing)
+        renew(client, now_us);
     if (client->phase == PHASE_UP) {
         if (now_us - client->heard_us > WIRE_SILENCE_MS * 1000) {
             receive_lost(client);
@@ -301,8 +315,9 @@ int client_subscribe(struct client *client, const char *const *filters, uint32_t
     client->subscribe.filters = client->filters;
     client->subscribe.from_time_ms = from_time_ms;
     client->from_seq = from_seq;
+    client->renewing = client->subscribed && client->phase == PHASE_UP;
     client->subscribed = true;
-    return client->phase == PHASE_UP ? send_subscribe(client) : 0;
+    return client->phase == PHASE_UP && !client->renewing ? send_subscribe(client) : 0;
 }
 
 /* ---- requests ------------------------------------------------------------------------------------ */

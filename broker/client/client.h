@@ -93,7 +93,9 @@ void client_publish_again(struct client *client, uint64_t number);
 int client_publish_instead(struct client *client, const Bus__Envelope *envelope);
 uint32_t client_unacknowledged(const struct client *client);
 
-/* One subscription; replaces an earlier one.  from_seq 0 and from_time_ms 0: from now. */
+/* One subscription.  Another one replaces it, and begins a session of its own with the next round:
+ * what was asked of the earlier session is answered as lost.  from_seq 0 and from_time_ms 0: from
+ * now. */
 int client_subscribe(struct client *client, const char *const *filters, uint32_t count,
                      uint64_t from_seq, uint64_t from_time_ms);
 

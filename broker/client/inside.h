@@ -66,6 +66,7 @@ struct client {
     Bus__Subscribe subscribe;
     const char **filters;
     bool subscribed;
+    bool renewing;              /* a live subscription was replaced: the next round begins anew */
     uint64_t from_seq;
     uint64_t taken_bytes;       /* received, credit not yet given back */
     struct stored *stored;      /* of the frame in hand */

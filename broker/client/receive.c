@@ -139,7 +139,7 @@ static void on_deliver(struct client *client, struct frame *frame, uint32_t fram
     }
     client->taken_bytes += frame_bytes;
     /* An echo of an earlier subscription would leave a hole. */
-    if (!client->subscribed || last < client->from_seq
+    if (!client->subscribed || client->renewing || last < client->from_seq
         || (client->from_seq != 0 && first > client->from_seq))
         return;
     uint32_t skip = 0;

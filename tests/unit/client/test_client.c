@@ -623,15 +623,21 @@ START_TEST(a_lost_session_resumes_behind_what_was_handed_over)
 }
 END_TEST
 
-START_TEST(an_echo_of_an_earlier_subscription_is_not_handed_over)
+START_TEST(another_subscription_begins_a_session_of_its_own)
 {
+    const char *const filters[] = { "referral.>", "*.Dispatched.*" };
+
     setup();
     come_up(0, 0);
     subscribe(5);
-    subscribe(100);
-    deliver(5, 9, 1);     /* of the earlier one */
+    ck_assert_int_eq(client_subscribe(lab.client, filters, 2, 100, 0), 0);
+    deliver(98, 130, 1); /* of the earlier one, and over the place where the later one begins */
+    await(FRAME_HELLO);
+    welcome(0, 0);
+    lab.trace[0] = '\0';
+    ck_assert_uint_eq(await_subscribe(), 100);
+    deliver(90, 99, 1);
     deliver(120, 130, 1); /* a hole */
-    ck_assert_uint_gt(await_credit(), 0);
     expect_quiet();
     deliver(100, 101, 1);
     expect("deliver 100-101: 100=1000 101=1010\n");
@@ -818,7 +824,7 @@ TESTS(hello_tells_what_this_peer_has_seen, a_broker_that_says_nothing_is_asked_a
       a_publisher_keeps_to_the_rules_and_to_its_credit,
       a_subscription_is_handed_over_in_order_and_credit_goes_back,
       a_lost_session_resumes_behind_what_was_handed_over,
-      an_echo_of_an_earlier_subscription_is_not_handed_over,
+      another_subscription_begins_a_session_of_its_own,
       leases_that_are_still_wanted_are_asked_for_again,
       returns_peeks_and_redrives_get_their_outcome, a_query_is_answered_once_whatever_else_is_asked,
       a_service_is_asked_and_answers, a_lost_link_leaves_nobody_waiting)
