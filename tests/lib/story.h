@@ -14,7 +14,8 @@
  * story_close asks of every service what nobody need write down: folding the log into a fresh store
  * gives the same digest and the same messages; each message told twice changes nothing; and, when
  * CAREBUS_FAULTS is set (label `faults`), the Nth call of the store that fails, for N = 1, 2, ...
- * within each message, changes nothing in the end.
+ * within each message, changes nothing in the end.  `yes` tries each N for 15 s and then steps
+ * further and further up to the last call; `all` tries each N, however long that takes.
  */
 #pragma once
 
