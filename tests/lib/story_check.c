@@ -355,7 +355,9 @@ void story_check(struct story *story)
             nth += clock_steady_us() < end_us ? 1 : 1 + nth / 4;
             ck_assert_uint_lt(nth, 2 * MOST_CALLS);
         }
-        ck_assert_msg(nth > 1 || story->count == 0, "no call of the store could be made to fail");
+        /* A story that only opens its town leaves nothing to fail. */
+        ck_assert_msg(nth > 1 || story->count == story->actors[i].opened_at,
+                      "no call of the store could be made to fail");
         say_set_level(SAY_INFO);
         say_info("story.faults", "service=%s messages=%u calls=%u", story->actors[i].service->name,
                  story->count, nth - 1);
