@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "benefit.pb-c.h"
 #include "hotline.pb-c.h"
 #include "organisation.pb-c.h"
 #include "referral.pb-c.h"
