@@ -9,6 +9,8 @@
 #include "referral.pb-c.h"
 #include "registry.pb-c.h"
 #include "supervision.pb-c.h"
+#include "supplies.pb-c.h"
+#include "homes.pb-c.h"
 #include "town.pb-c.h"
 
 /* words_table.h is made of proto/ by scripts/words-table: WORD(package, name, symbol) in order of
