@@ -134,17 +134,45 @@ int io_replace_file(const char *path, struct slice bytes, mode_t mode)
     return io_sync_directory(parent);
 }
 
+/* As much as a file says that it has is taken at first: a limit is not a cost. */
+static size_t first_room(int fd, size_t limit_bytes)
+{
+    enum { LEAST = 4096 };
+    struct stat status;
+    size_t size = fstat(fd, &status) == 0 ? (size_t)status.st_size : 0;
+
+    if (size < LEAST)
+        size = LEAST;
+    return size < limit_bytes ? size : limit_bytes;
+}
+
+/* Twice as much, up to the limit, for what says less than it has. */
+static int grow(char **bytes, size_t *room, size_t limit_bytes)
+{
+    size_t larger = *room < limit_bytes / 2 ? 2 * *room : limit_bytes;
+    char *moved = realloc(*bytes, larger + 2);
+
+    if (moved == NULL)
+        return FAULT(-ENOMEM);
+    *bytes = moved;
+    *room = larger;
+    return 0;
+}
+
 int io_read_file(const char *path, size_t limit_bytes, char **ret_bytes, size_t *ret_size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOENT || errno == ENOTDIR ? IO_ABSENT : FAULT(-errno);
 
-    char *bytes = malloc(limit_bytes + 2);
+    size_t room = first_room(fd, limit_bytes);
+    char *bytes = malloc(room + 2); /* one more is read, to see the end; and the terminator */
     int r = bytes == NULL ? FAULT(-ENOMEM) : 0;
     size_t size = 0;
     while (r == 0 && size <= limit_bytes) {
-        ssize_t got = read(fd, bytes + size, limit_bytes + 1 - size);
+        if (size > room && (r = grow(&bytes, &room, limit_bytes)) < 0)
+            break;
+        ssize_t got = read(fd, bytes + size, room + 1 - size);
         if (got < 0 && errno != EINTR)
             r = FAULT(-errno);
         if (got == 0)

@@ -162,6 +162,12 @@ START_TEST(a_file_is_read_up_to_a_limit)
     ck_assert_int_eq(io_replace_file(test_path("empty"), slice_text(""), 0600), 0);
     expect_file("empty", "");
     ck_assert_int_eq(io_read_file(test_folder(), 10, &bytes, &size), -EISDIR);
+    /* One that says it is empty, and is not. */
+    ck_assert_int_eq(io_read_file("/proc/self/smaps", 4 << 20, &bytes, &size), 0);
+    ck_assert_uint_gt(size, 3 * 4096);
+    ck_assert_uint_eq(strlen(bytes), size);
+    free(bytes);
+    ck_assert_int_eq(io_read_file("/proc/self/smaps", 8192, &bytes, &size), IO_TOO_LARGE);
 }
 END_TEST
 
