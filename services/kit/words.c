@@ -11,6 +11,8 @@
 #include "supervision.pb-c.h"
 #include "supplies.pb-c.h"
 #include "homes.pb-c.h"
+#include "incident.pb-c.h"
+#include "opinion.pb-c.h"
 #include "town.pb-c.h"
 
 /* words_table.h is made of proto/ by scripts/words-table: WORD(package, name, symbol) in order of
