@@ -25,6 +25,10 @@
  * NeedOpened, NeedClosed and NeedReopened always the committee; VerificationDue the verifier;
  * Unassignable lgo.  A need of no place has `town`.
  *
+ * What the registry says of a person is folded here, for every service: a reported death holds, a
+ * confirmed one and leaving the town close; a move hands what is not begun to the new committee; the
+ * needs of a merged id are the survivor's until that is undone.
+ *
  * A duplicate (same person and kind, open) is stated as NeedOpened{duplicate_of}, then
  * NeedClosed{DUPLICATE}; each need.repeat_calls-th of them raises the first one's priority a step.
  */
@@ -48,6 +52,7 @@ enum {
     LOOP_CHILDREN, /* parent/need       */
     LOOP_COUNTS,   /* unit/state/priority */
     LOOP_DEATHS,   /* person */
+    LOOP_ALIASES,  /* alias: whom it names */
 };
 
 /* Its words, in the order of the commands; then the moves that are no commands. */
@@ -79,6 +84,7 @@ enum {
     LOOP_DEATH_REFUTED,
     LOOP_DEATH_CONFIRMED,
     LOOP_LEFT_TOWN,
+    LOOP_MOVED,
     LOOP_MERGED,
     LOOP_UNMERGED,
     LOOP_CAMPAIGN_CLOSING,
@@ -146,6 +152,10 @@ bool loop_is_open(const Need *need);
 
 /* What may be an id: 1 to 64 letters, digits, `-_.:`; it is part of a key and is read aloud. */
 bool loop_is_id(const char *id);
+
+/* Whom an id names now: after registry.Merged the survivor, else the id itself (R13).  Lent until the
+ * turn ends. */
+const char *loop_person(struct turn *turn, const char *id);
 
 /* Opens a need as the command OpenNeed would, in this turn.  Refuses as it would.  Texts of `open`
  * must live as long as the turn; its parts are copied. */

@@ -6,7 +6,6 @@
 
 #include "kit/directory.h"
 #include "kit/loop_inside.h"
-#include "registry.pb-c.h"
 
 bool loop_held_for(const Need *need, const char *why)
 {
@@ -86,9 +85,8 @@ static void say_resumed(struct turn *turn, const char *id, const Need *need)
     loop_say(turn, need, loop_unit(turn, need), &event.base);
 }
 
-/* Holds every open need of the list, or lets it go on. */
-static void hold_all(struct turn *turn, const struct loop_ids *ids, const char *why,
-                     uint64_t until_ms, const char *reason)
+void loop_hold_all(struct turn *turn, const struct loop_ids *ids, const char *why,
+                   uint64_t until_ms, const char *reason)
 {
     for (size_t i = 0; i < ids->count && turn->outcome == 0; i++) {
         Need *need = loop_edit(turn, ids->ids[i]);
@@ -100,7 +98,7 @@ static void hold_all(struct turn *turn, const struct loop_ids *ids, const char *
     }
 }
 
-static void release_all(struct turn *turn, const struct loop_ids *ids, const char *why)
+void loop_release_all(struct turn *turn, const struct loop_ids *ids, const char *why)
 {
     for (size_t i = 0; i < ids->count && turn->outcome == 0; i++) {
         Need *need = loop_edit(turn, ids->ids[i]);
@@ -119,7 +117,7 @@ static void hold_children(struct turn *turn, const char *id, uint64_t until_ms)
 
     loop_list_open(turn, LOOP_CHILDREN, id, &children);
     /* just behind the parent's own end, which lets them go on: only what that forgot is asked after */
-    hold_all(turn, &children, "parent", until_ms + 1, "its parent is on hold");
+    loop_hold_all(turn, &children, "parent", until_ms + 1, "its parent is on hold");
 }
 
 static void release_children(struct turn *turn, const char *id)
@@ -127,7 +125,7 @@ static void release_children(struct turn *turn, const char *id)
     struct loop_ids children;
 
     loop_list_open(turn, LOOP_CHILDREN, id, &children);
-    release_all(turn, &children, "parent");
+    loop_release_all(turn, &children, "parent");
 }
 
 /* ---- by the unit's request ----------------------------------------------------------------------- */
@@ -258,97 +256,5 @@ int loop_on_resume(struct turn *turn, const void *message)
 
     if (loop_take(turn, resume->assignment, LOOP_RESUME, &hand))
         resumed(turn, &hand);
-    return turn->outcome;
-}
-
-/* ---- by the registry ----------------------------------------------------------------------------- */
-
-/* A reported death only holds: it may be refuted. */
-int loop_on_death_reported(struct turn *turn, const void *message)
-{
-    const Registry__DeathReported *event = message;
-    LoopRows__Death *death = turn_edit(turn, LOOP_DEATHS, event->person);
-    struct loop_ids needs;
-
-    death->reported_ms = turn->now_ms;
-    loop_list_open(turn, LOOP_PERSONS, event->person, &needs);
-    if (needs.count > 0)
-        hold_all(turn, &needs, "death",
-                 directory_due(turn, "registry.death_confirm", "", turn->now_ms),
-                 "a death was reported");
-    return turn->outcome;
-}
-
-int loop_on_death_refuted(struct turn *turn, const void *message)
-{
-    const Registry__DeathRefuted *event = message;
-    struct loop_ids needs;
-
-    turn_drop(turn, LOOP_DEATHS, event->person);
-    loop_list_open(turn, LOOP_PERSONS, event->person, &needs);
-    release_all(turn, &needs, "death");
-    return turn->outcome;
-}
-
-static void close_all(struct turn *turn, const char *person, Town__NeedOutcome outcome,
-                      const char *reason)
-{
-    struct loop_end end = { .outcome = outcome, .public_text = "", .reason = reason };
-    struct loop_ids needs;
-
-    loop_list_open(turn, LOOP_PERSONS, person, &needs);
-    for (size_t i = 0; i < needs.count && turn->outcome == 0; i++) {
-        Need *need = loop_edit(turn, needs.ids[i]);
-        if (need != NULL)
-            loop_close(turn, needs.ids[i], need, &end);
-    }
-}
-
-int loop_on_death_confirmed(struct turn *turn, const void *message)
-{
-    const Registry__DeathConfirmed *event = message;
-    LoopRows__Death *death = turn_edit(turn, LOOP_DEATHS, event->person);
-
-    death->confirmed_ms = turn->now_ms;
-    close_all(turn, event->person, TOWN__NEED_OUTCOME__DIED, "the person has died");
-    return turn->outcome;
-}
-
-int loop_on_left_town(struct turn *turn, const void *message)
-{
-    const Registry__LeftTown *event = message;
-
-    close_all(turn, event->person, TOWN__NEED_OUTCOME__MOVED, "the person has left the town");
-    return turn->outcome;
-}
-
-/* ---- one person, two ids ------------------------------------------------------------------------- */
-
-/* The survivor's needs are those of the alias too (R13); its own rows stay as they are. */
-int loop_on_merged(struct turn *turn, const void *message)
-{
-    const Registry__Merged *event = message;
-    struct loop_ids needs;
-
-    loop_list(turn, LOOP_PERSONS, event->alias, &needs);
-    for (size_t i = 0; i < needs.count && turn->outcome == 0; i++) {
-        LoopRows__Link *link =
-            turn_edit(turn, LOOP_PERSONS, turn_key(turn, "%s/%s", event->survivor, needs.ids[i]));
-        link->need = needs.ids[i];
-    }
-    return turn->outcome;
-}
-
-int loop_on_unmerged(struct turn *turn, const void *message)
-{
-    const Registry__Unmerged *event = message;
-    struct loop_ids needs;
-
-    loop_list(turn, LOOP_PERSONS, event->alias, &needs);
-    for (size_t i = 0; i < needs.count && turn->outcome == 0; i++) {
-        const Need *need = loop_need(turn, needs.ids[i]);
-        if (need != NULL && strcmp(need->person, event->alias) == 0)
-            turn_drop(turn, LOOP_PERSONS, turn_key(turn, "%s/%s", event->survivor, needs.ids[i]));
-    }
     return turn->outcome;
 }

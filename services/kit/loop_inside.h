@@ -108,6 +108,10 @@ void loop_hold(struct turn *turn, const char *id, Need *need, const char *why, u
 void loop_release(struct turn *turn, const char *id, Need *need, const char *why);
 bool loop_held_for(const Need *need, const char *why);
 void loop_say_held(struct turn *turn, const char *id, const Need *need, const char *reason);
+/* Every open need of the list is held, or goes on; each says so. */
+void loop_hold_all(struct turn *turn, const struct loop_ids *ids, const char *why,
+                   uint64_t until_ms, const char *reason);
+void loop_release_all(struct turn *turn, const struct loop_ids *ids, const char *why);
 void loop_deny_hold(struct turn *turn, struct hand *hand, const char *reason);
 void loop_resume(struct turn *turn, struct hand *hand);
 
@@ -123,6 +127,14 @@ struct loop_end {
 void loop_close(struct turn *turn, const char *id, Need *need, const struct loop_end *end);
 void loop_raise(struct turn *turn, const char *id, Need *need, uint32_t priority,
                 const char *reason);
+
+/* The need is that person's from now on, and found among theirs. */
+void loop_rename(struct turn *turn, const char *id, Need *need, const char *person);
+
+/* ---- loop_person.c ------------------------------------------------------------------------------- */
+
+/* A new need's person: whom `asked` names now, and the ids in between. */
+void loop_name(struct turn *turn, Need *need, const char *asked);
 
 /* ---- loop_assignment.c --------------------------------------------------------------------------- */
 
@@ -169,6 +181,7 @@ int loop_on_death_reported(struct turn *turn, const void *message);
 int loop_on_death_refuted(struct turn *turn, const void *message);
 int loop_on_death_confirmed(struct turn *turn, const void *message);
 int loop_on_left_town(struct turn *turn, const void *message);
+int loop_on_moved(struct turn *turn, const void *message);
 int loop_on_merged(struct turn *turn, const void *message);
 int loop_on_unmerged(struct turn *turn, const void *message);
 int loop_on_campaign_closing(struct turn *turn, const void *message);

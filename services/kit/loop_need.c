@@ -32,6 +32,16 @@ static void unlist(struct turn *turn, const char *id, const Need *need)
         turn_drop(turn, LOOP_KINDS, kind_key(turn, id, need));
 }
 
+void loop_rename(struct turn *turn, const char *id, Need *need, const char *person)
+{
+    unlist(turn, id, need);
+    turn_drop(turn, LOOP_PERSONS, turn_key(turn, "%s/%s", need->person, id));
+    need->person = person;
+    link_to(turn, LOOP_PERSONS, turn_key(turn, "%s/%s", person, id), id);
+    if (loop_is_open(need))
+        list_as_open(turn, id, need);
+}
+
 /* ---- opening ------------------------------------------------------------------------------------- */
 
 static bool serves(struct turn *turn, const char *kind)
@@ -55,7 +65,7 @@ static int check_kind(struct turn *turn, const char *kind)
 static int check(struct turn *turn, const Town__OpenNeed *open)
 {
     const char *units[] = { "lgo", NULL };
-    const LoopRows__Death *death = turn_load(turn, LOOP_DEATHS, open->person);
+    const LoopRows__Death *death = turn_load(turn, LOOP_DEATHS, loop_person(turn, open->person));
 
     if (!loop_is_id(open->need) || (open->person[0] != '\0' && !loop_is_id(open->person))
         || (open->parent[0] != '\0' && !loop_is_id(open->parent)))
@@ -94,7 +104,7 @@ static void fill(struct turn *turn, Need *need, const Town__OpenNeed *open)
     Town__Spans *spans = turn_array(turn, 1, sizeof(*spans));
 
     town__spans__init(spans);
-    need->person = open->person;
+    loop_name(turn, need, open->person);
     need->place = open->place;
     need->category = open->category;
     need->kind = open->kind;
@@ -155,11 +165,12 @@ static void say_closed(struct turn *turn, const char *id, const Need *need)
  * to a parent on purpose (加派) repeats nothing. */
 static const char *repeated(struct turn *turn, const Town__OpenNeed *open)
 {
+    const char *person = loop_person(turn, open->person);
     struct loop_ids same;
 
-    if (open->person[0] == '\0' || open->parent[0] != '\0')
+    if (person[0] == '\0' || open->parent[0] != '\0')
         return NULL;
-    loop_list(turn, LOOP_KINDS, turn_text(turn, "%s/%s", open->person, open->kind), &same);
+    loop_list(turn, LOOP_KINDS, turn_text(turn, "%s/%s", person, open->kind), &same);
     return same.count == 0 ? NULL : same.ids[0];
 }
 

@@ -8,7 +8,7 @@
 
 #include "kit/loop_inside.h"
 
-enum { MOST_ITEMS = 200, USUAL_ITEMS = 50, MOST_NEEDS = 64, MOST_ALLOWED = 24 };
+enum { MOST_ITEMS = 200, USUAL_ITEMS = 50, MOST_NEEDS = 64, MOST_ALLOWED = 24, ALIAS_STEPS = 8 };
 
 /* ---- who may ask --------------------------------------------------------------------------------- */
 
@@ -132,6 +132,18 @@ static bool add_need(void *context, const char *key, const void *row)
     return listing->answer->n_needs < MOST_NEEDS;
 }
 
+/* Whom an id names now, as loop_person says in a turn. */
+static const char *person_of(struct ask *ask, const char *id)
+{
+    for (int step = 0; step < ALIAS_STEPS; step++) {
+        const LoopRows__Alias *alias = ask_load(ask, LOOP_ALIASES, id);
+        if (alias == NULL)
+            break;
+        id = alias->survivor;
+    }
+    return id;
+}
+
 int loop_ask_needs_of(struct ask *ask, const void *message)
 {
     const Town__NeedsOf *question = message;
@@ -142,7 +154,8 @@ int loop_ask_needs_of(struct ask *ask, const void *message)
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no person");
     town__needs_answer__init(answer);
     answer->needs = ask_array(ask, MOST_NEEDS, sizeof(answer->needs[0]));
-    ask_each(ask, LOOP_PERSONS, ask_text(ask, "%s/", question->person), add_need, &listing);
+    ask_each(ask, LOOP_PERSONS, ask_text(ask, "%s/", person_of(ask, question->person)), add_need,
+             &listing);
     return ask_answer(ask, &answer->base);
 }
 

@@ -22,6 +22,7 @@ static const struct table tables[] = {
     T(CHILDREN)    = { .name = "children",    .row = &loop_rows__link__descriptor       },
     T(COUNTS)      = { .name = "counts",      .row = &loop_rows__count__descriptor      },
     T(DEATHS)      = { .name = "deaths",      .row = &loop_rows__death__descriptor      },
+    T(ALIASES)     = { .name = "aliases",     .row = &loop_rows__alias__descriptor      },
     { 0 }
 };
 
@@ -53,6 +54,7 @@ static const struct command commands[] = {
     C(DEATH_REFUTED)   = { .message = &registry__death_refuted__descriptor,   .handle = loop_on_death_refuted,   .free = true },
     C(DEATH_CONFIRMED) = { .message = &registry__death_confirmed__descriptor, .handle = loop_on_death_confirmed, .free = true },
     C(LEFT_TOWN)       = { .message = &registry__left_town__descriptor,       .handle = loop_on_left_town,       .free = true },
+    C(MOVED)           = { .message = &registry__moved__descriptor,           .handle = loop_on_moved,           .free = true },
     C(MERGED)          = { .message = &registry__merged__descriptor,          .handle = loop_on_merged,          .free = true },
     C(UNMERGED)        = { .message = &registry__unmerged__descriptor,        .handle = loop_on_unmerged,        .free = true },
     C(CAMPAIGN_CLOSING) = { .message = &organisation__campaign_closing__descriptor, .handle = loop_on_campaign_closing, .free = true },

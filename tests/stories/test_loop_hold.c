@@ -481,32 +481,6 @@ START_TEST(who_leaves_the_town_takes_no_need_along)
 }
 END_TEST
 
-START_TEST(a_merged_person_is_one_person)
-{
-    struct story *story = kernel_story(&referral_service);
-
-    opens(story, "n1", "VISIT", ", 'priority': 'P2'");
-    story_say(story, "registry", "registry.Merged." C41, "{'survivor': 'r7', 'alias': 'r1'}");
-    ck_assert_str_eq(
-        story_ask(story, "lgo", "referral.NeedsOf.lgo", "{'person': 'r7'}"),
-        "{\"needs\": [{\"need\": \"n1\", \"state\": \"ASSIGNED\", \"person\": \"r1\", \"place\": "
-        "\"310115125041\", \"category\": \"MEDICAL\", \"kind\": \"VISIT\", \"priority\": \"P2\", "
-        "\"openedMs\": \"1674003600000\", \"due\": {\"receiveMs\": \"1674005400000\", "
-        "\"acceptMs\": \"1674007200000\", \"firstContactMs\": \"1674010800000\", \"doneMs\": "
-        "\"1674090000000\"}, \"assignments\": [{\"assignment\": \"n1-a1\", \"state\": "
-        "\"REQUESTED\", \"unit\": \"hcz\", \"post\": \"hcz.duty\", \"plac\": \"n1-a1\", \"due\": "
-        "{\"receiveMs\": \"1674005400000\", \"acceptMs\": \"1674007200000\", \"firstContactMs\": "
-        "\"1674010800000\", \"doneMs\": \"1674090000000\"}}], \"caseId\": "
-        "\"R-20230118-0001-1\"}]}");
-    story_say(story, "registry", "registry.Unmerged." C41, "{'survivor': 'r7', 'alias': 'r1'}");
-    ck_assert_str_eq(story_ask(story, "lgo", "referral.NeedsOf.lgo", "{'person': 'r7'}"), "{}");
-    story_say(story, "registry", "registry.Merged." C41, "{'survivor': 'r7', 'alias': 'r1'}");
-    story_say(story, "registry", "registry.DeathConfirmed." C41, "{'person': 'r7'}");
-    ck_assert_uint_eq(story_count(story, "referral.NeedClosed.*"), 1);
-    story_close(story);
-}
-END_TEST
-
 TESTS(in_an_approved_hold_both_clocks_stand_still, a_hold_that_nobody_answers_is_denied,
       a_hold_ends_by_itself_and_its_children_go_on_with_it,
       a_child_that_is_opened_under_a_hold_waits_for_its_end,
@@ -515,5 +489,4 @@ TESTS(in_an_approved_hold_both_clocks_stand_still, a_hold_that_nobody_answers_is
       after_a_refuted_death_nothing_is_held,
       a_held_need_that_its_unit_loses_is_routed_when_it_goes_on,
       a_death_that_nobody_decides_is_the_committees_to_ask_after,
-      a_confirmed_death_closes_and_nothing_more_is_opened, who_leaves_the_town_takes_no_need_along,
-      a_merged_person_is_one_person)
+      a_confirmed_death_closes_and_nothing_more_is_opened, who_leaves_the_town_takes_no_need_along)
