@@ -208,7 +208,10 @@ static void on_answer(void *context, uint64_t request, const Bus__Answer *answer
     if (reject != NULL) {
         fail(wait, reject->code, link->cli, reject->reason);
     } else if (answer->refusal != 0) {
-        wait->status = cli_fail(EXIT_REFUSED, NULL, "refused: %s, %s",
+        const char *hint = answer->refusal == TOWN__REFUSAL__NOT_ALLOWED
+                               ? "--as another post: jcb.duty sees all units, hcz.duty its own"
+                               : NULL;
+        wait->status = cli_fail(EXIT_REFUSED, hint, "refused: %s, %s",
                                 refusal_name(wait->subject, (int)answer->refusal), answer->reason);
     } else {
         size_t size = answer->body.len;

@@ -13,7 +13,7 @@
 
 static int help(void)
 {
-    printf("carebus %s - the bus of a town that looks after those who cannot ask for help twice\n\n"
+    printf("carebus %s - the bus of a town in which nobody is forgotten\n\n"
            "usage: carebus [-c TOWN] [--as POST] [--json] VERB [arguments]\n\n",
            CAREBUS_VERSION);
     for (const struct verb *verb = cli_verbs; verb->name != NULL; verb++) {

@@ -218,6 +218,16 @@ static const char *json_name(struct cli *cli, const char *name)
     return arena_text(&cli->arena, text);
 }
 
+/* A time is printed as one, so that its column needs no unit; a program's CSV keeps the field's name. */
+static const char *title_of(struct cli *cli, const char *name)
+{
+    size_t length = strlen(name);
+
+    if (cli->csv || length <= 3 || strcmp(name + length - 3, "_ms") != 0)
+        return name;
+    return arena_print(&cli->arena, "%.*s", (int)(length - 3), name);
+}
+
 /* The columns of a list: what is flat, and not empty in every row. */
 static void print_list(struct cli *cli, const ProtobufCMessageDescriptor *type, const json_t *rows)
 {
@@ -236,7 +246,7 @@ static void print_list(struct cli *cli, const ProtobufCMessageDescriptor *type, 
         if (!any)
             continue;
         names[count] = name;
-        columns[count++] = (struct print_column){ type->fields[i].name, 40 };
+        columns[count++] = (struct print_column){ title_of(cli, type->fields[i].name), 40 };
     }
     if (count == 0)
         return;
@@ -260,7 +270,8 @@ static void print_fields(struct cli *cli, const ProtobufCMessageDescriptor *type
         if (value == NULL)
             continue;
         if (field->type != PROTOBUF_C_TYPE_MESSAGE) {
-            printf("%*s%-18s %s\n", indent, "", field->name, cell_of(cli, name, value));
+            printf("%*s%-18s %s\n", indent, "", title_of(cli, field->name),
+                   cell_of(cli, name, value));
         } else if (field->label == PROTOBUF_C_LABEL_REPEATED) {
             print_list(cli, field->descriptor, value);
         } else {

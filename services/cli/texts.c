@@ -14,6 +14,8 @@ const struct text_pair cli_texts[] = {
     { "no link to %s: %s", "连不上 %s：%s" },
     { "the broker gives no reason", "总线没有说明原因" },
     { "refused: %s, %s", "被拒：%s，%s" },
+    { "--as another post: jcb.duty sees all units, hcz.duty its own",
+      "换一个 --as 岗位：jcb.duty 看全部单位，hcz.duty 只看本单位" },
     { "the message is over the limit of %u bytes", "消息超过 %u 字节" },
     { "the message breaks a rule of the wire", "消息不合规则" },
     { "another carebus speaks as %s and does not end",
