@@ -94,6 +94,8 @@ void loop_list_open(struct turn *turn, unsigned table, const char *first, struct
 
 bool loop_is_sender(const struct turn *turn, const char *unit)
 {
+    if (turn->acts_for != NULL)
+        return strcmp(turn->acts_for, unit) == 0;
     return unit[0] != '\0'
            && (strcmp(turn_actor_unit(turn), unit) == 0 || strcmp(turn->source_unit, unit) == 0);
 }

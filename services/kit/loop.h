@@ -161,6 +161,11 @@ const char *loop_person(struct turn *turn, const char *id);
  * must live as long as the turn; its parts are copied. */
 int loop_open(struct turn *turn, const Town__OpenNeed *open);
 
+/* A command of the kernel in this turn, as `unit` would send it, by whoever sent the message in hand:
+ * goods that are delivered complete an assignment, a recipient's word confirms it.  Refuses as it
+ * would.  `command` must live as long as the turn. */
+int loop_act(struct turn *turn, const char *unit, const ProtobufCMessage *command);
+
 /* States an event of a need, with the need's case and priority whatever the message in hand has. */
 int loop_say(struct turn *turn, const Need *need, const char *unit, const ProtobufCMessage *event);
 
