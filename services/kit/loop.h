@@ -161,6 +161,16 @@ const char *loop_person(struct turn *turn, const char *id);
  * must live as long as the turn; its parts are copied. */
 int loop_open(struct turn *turn, const Town__OpenNeed *open);
 
+/* Ends an open need of this service in this turn: `outcome` WITHDRAWN and the like, told in
+ * `public_text`.  A unit that has it hears that it is recalled, and why.  Nothing when it is no more
+ * open. */
+struct loop_ending {
+    Town__NeedOutcome outcome;
+    const char *public_text;
+    const char *reason;
+};
+void loop_end(struct turn *turn, const char *id, const struct loop_ending *ending);
+
 /* A command of the kernel in this turn, as `unit` would send it, by whoever sent the message in hand:
  * goods that are delivered complete an assignment, a recipient's word confirms it.  Refuses as it
  * would.  `command` must live as long as the turn. */

@@ -355,6 +355,18 @@ void loop_close(struct turn *turn, const char *id, Need *need, const struct loop
         loop_rules(turn)->on_close(turn, id, need);
 }
 
+void loop_end(struct turn *turn, const char *id, const struct loop_ending *ending)
+{
+    const Need *need = loop_need(turn, id);
+    const struct loop_end end = { .outcome = ending->outcome,
+                                  .public_text = ending->public_text,
+                                  .reason = ending->reason,
+                                  .word = LOOP_WITHDRAW_NEED };
+
+    if (need != NULL && loop_is_open(need))
+        loop_close(turn, id, loop_edit(turn, id), &end);
+}
+
 int loop_on_withdraw(struct turn *turn, const void *message)
 {
     const Town__WithdrawNeed *withdraw = message;
