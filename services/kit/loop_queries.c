@@ -166,7 +166,6 @@ struct worklist {
     const Town__Worklist *question;
     Town__WorklistAnswer *answer;
     size_t most;
-    size_t prefix; /* bytes of the key in front of due/need */
 };
 
 static bool is_among(const char *const *names, size_t count, const char *name)
@@ -205,9 +204,9 @@ static bool add_item(void *context, const char *key, const void *row)
     const LoopRows__Work *work = row;
     const Need *need = ask_load(list->ask, LOOP_NEEDS, work->need);
     const Assignment *assignment = ask_load(list->ask, LOOP_ASSIGNMENTS, work->assignment);
-    const char *after = list->question->after;
 
-    if (need == NULL || strcmp(key + list->prefix, after) <= 0)
+    (void)key;
+    if (need == NULL)
         return true;
     if (list->question->post[0] != '\0'
         && (assignment == NULL || strcmp(assignment->post, list->question->post) != 0))
@@ -251,10 +250,10 @@ int loop_ask_worklist(struct ask *ask, const void *message)
         return ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "the worklist is not %s's",
                           ask_actor_unit(ask));
     list.most = most > MOST_ITEMS ? MOST_ITEMS : most;
-    list.prefix = strlen(question->unit) + 1;
     town__worklist_answer__init(answer);
     answer->items = ask_array(ask, list.most, sizeof(answer->items[0]));
-    ask_each(ask, LOOP_WORK, ask_text(ask, "%s/", question->unit), add_item, &list);
+    ask_each_after(ask, LOOP_WORK, ask_text(ask, "%s/", question->unit), question->after, add_item,
+                   &list);
     return ask_answer(ask, &answer->base);
 }
 

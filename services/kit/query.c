@@ -50,11 +50,21 @@ const void *ask_load(struct ask *ask, unsigned table, const char *key)
     return r == 0 ? unpack(ask, place, value) : NULL;
 }
 
-void ask_each(struct ask *ask, unsigned table, const char *prefix,
-              bool (*each)(void *context, const char *key, const void *row), void *context)
+static bool begins_with(struct slice key, struct slice prefix)
+{
+    return key.size >= prefix.size && memcmp(key.data, prefix.data, prefix.size) == 0;
+}
+
+static bool is_same(struct slice a, struct slice b)
+{
+    return a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
+}
+
+/* The rows under `prefix` from the key `from` on, without that key itself if it is longer. */
+static void walk(struct ask *ask, unsigned table, struct slice prefix, struct slice from,
+                 bool (*each)(void *context, const char *key, const void *row), void *context)
 {
     unsigned place = compose_table(ask->kit, table);
-    struct slice from = slice_text(prefix);
     struct store_cursor *cursor;
     struct slice key;
     struct slice value;
@@ -66,9 +76,10 @@ void ask_each(struct ask *ask, unsigned table, const char *prefix,
         ask->outcome = r;
         return;
     }
-    while (ask->outcome == 0 && (r = store_cursor_next(cursor, &key, &value)) == 0) {
-        if (key.size < from.size || memcmp(key.data, from.data, from.size) != 0)
-            break;
+    while (ask->outcome == 0 && (r = store_cursor_next(cursor, &key, &value)) == 0
+           && begins_with(key, prefix)) {
+        if (from.size > prefix.size && is_same(key, from))
+            continue;
         char *text = room(ask, key.size + 1);
         const void *row = unpack(ask, place, value);
         if (text == NULL || row == NULL)
@@ -80,6 +91,20 @@ void ask_each(struct ask *ask, unsigned table, const char *prefix,
     store_cursor_close(cursor);
     if (r < 0 && ask->outcome == 0)
         ask->outcome = r;
+}
+
+void ask_each(struct ask *ask, unsigned table, const char *prefix,
+              bool (*each)(void *context, const char *key, const void *row), void *context)
+{
+    walk(ask, table, slice_text(prefix), slice_text(prefix), each, context);
+}
+
+void ask_each_after(struct ask *ask, unsigned table, const char *prefix, const char *after,
+                    bool (*each)(void *context, const char *key, const void *row), void *context)
+{
+    const char *from = ask_text(ask, "%s%s", prefix, after);
+
+    walk(ask, table, slice_text(prefix), slice_text(from), each, context);
 }
 
 __attribute__((format(printf, 2, 0))) static const char *print(struct ask *ask, const char *format,

@@ -35,6 +35,11 @@ struct ask {
 const void *ask_load(struct ask *ask, unsigned table, const char *key);
 void ask_each(struct ask *ask, unsigned table, const char *prefix,
               bool (*each)(void *context, const char *key, const void *row), void *context);
+
+/* The same, of the keys behind prefix + `after`: the next page of a list costs no more than the
+ * first.  "": from the beginning. */
+void ask_each_after(struct ask *ask, unsigned table, const char *prefix, const char *after,
+                    bool (*each)(void *context, const char *key, const void *row), void *context);
 const char *ask_text(struct ask *ask, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void *ask_array(struct ask *ask, size_t count, size_t item_size);

@@ -55,8 +55,6 @@ static bool add_row(void *context, const char *key, const void *mark)
     const char *id = strchr(key, '/') + 1;
 
     (void)mark;
-    if (strcmp(id, page->question->after) <= 0)
-        return true;
     if (page->rows.count == page->limit) {
         page->more = true;
         return false;
@@ -100,7 +98,8 @@ int ask_roster_at(struct ask *ask, const void *message)
         return ask_deny(ask, &read);
     if (question->limit != 0)
         page.limit = question->limit < PAGE_MOST ? question->limit : PAGE_MOST;
-    ask_each(ask, ROSTER, ask_text(ask, "%s/", question->committee), add_row, &page);
+    ask_each_after(ask, ROSTER, ask_text(ask, "%s/", question->committee), question->after, add_row,
+                   &page);
 
     Registry__RosterAtAnswer *answer = ask_new(ask, &registry__roster_at_answer__descriptor);
     const char **persons = ask_array(ask, page.rows.count, sizeof(char *));
