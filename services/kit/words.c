@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "benefit.pb-c.h"
+#include "care.pb-c.h"
 #include "hotline.pb-c.h"
 #include "organisation.pb-c.h"
 #include "referral.pb-c.h"
