@@ -1,0 +1,189 @@
+/*
+ * incident: questions.  Persons appear by their ids.
+ */
+#include <string.h>
+
+#include "incident/incident.h"
+
+enum { MOST_ROWS = 200, USUAL_ROWS = 50 };
+
+static size_t limit_of(uint32_t limit)
+{
+    return limit == 0 ? USUAL_ROWS : limit > MOST_ROWS ? MOST_ROWS : limit;
+}
+
+static bool may_ask(struct ask *ask, const char *commander_unit, const char *place)
+{
+    const char *units[] = { "pab", "lgo", "lg", "jcb", commander_unit, place };
+    const char *unit = ask_actor_unit(ask);
+
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+        if (strcmp(units[i], unit) == 0)
+            return true;
+    ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "it is not for %s", unit);
+    return false;
+}
+
+static Incident__IncidentLine *line_of(struct ask *ask, const char *id, const Incident *row)
+{
+    Incident__IncidentLine *line = ask_array(ask, 1, sizeof(*line));
+    const ProtobufCEnumValue *state = protobuf_c_enum_descriptor_get_value(
+        &incident_rows__incident__state__descriptor, (int)row->state);
+
+    incident__incident_line__init(line);
+    line->incident = ask_text(ask, "%s", id);
+    line->state = state == NULL ? "" : state->name;
+    line->type = (Incident__Type)row->type;
+    line->grade = row->grade;
+    line->place = row->place;
+    line->person = row->person;
+    line->commander = row->commander;
+    line->opened_ms = row->opened_ms;
+    line->situation_due_ms = row->situation_due_ms;
+    line->result = (Incident__Result)row->result;
+    line->case_id = row->case_id;
+    line->reported_ms = row->reported_ms;
+    return line;
+}
+
+/* ---- the board ------------------------------------------------------------------------------------ */
+
+struct board {
+    struct ask *ask;
+    Incident__IncidentBoardAnswer *answer;
+    const char *after;
+    size_t most;
+};
+
+/* Not yet graded first, then red to blue; the oldest first. */
+static bool add_line(void *context, const char *key, const void *row)
+{
+    struct board *board = context;
+    const char *id = ((const IncidentRows__Open *)row)->incident;
+    const Incident *incident = ask_load(board->ask, INCIDENTS, id);
+
+    if (incident == NULL || strcmp(key, board->after) <= 0)
+        return true;
+    if (board->answer->n_rows == board->most)
+        return false;
+    board->answer->next = ask_text(board->ask, "%s", key);
+    board->answer->rows[board->answer->n_rows++] = line_of(board->ask, id, incident);
+    return true;
+}
+
+int ask_incident_board(struct ask *ask, const void *message)
+{
+    const Incident__IncidentBoard *question = message;
+    Incident__IncidentBoardAnswer *answer = ask_array(ask, 1, sizeof(*answer));
+    struct board board = {
+        .ask = ask, .answer = answer, .after = question->after, .most = limit_of(question->limit)
+    };
+
+    if (!may_ask(ask, "sjb", "dzb"))
+        return ask->outcome;
+    incident__incident_board_answer__init(answer);
+    answer->rows = ask_array(ask, board.most, sizeof(answer->rows[0]));
+    ask_each(ask, BOARD, question->grade == 0 ? "" : ask_text(ask, "%u/", question->grade),
+             add_line, &board);
+    if (answer->n_rows < board.most)
+        answer->next = "";
+    return ask_answer(ask, &answer->base);
+}
+
+/* ---- responders ----------------------------------------------------------------------------------- */
+
+struct responders {
+    struct ask *ask;
+    Incident__RespondersAnswer *answer;
+    const char *kind;
+    size_t most;
+};
+
+static bool add_responder(void *context, const char *key, const void *row)
+{
+    struct responders *list = context;
+    const IncidentRows__Responder *responder = row;
+
+    if (list->kind[0] != '\0' && strcmp(list->kind, responder->kind) != 0)
+        return true;
+    Incident__ResponderLine *line = ask_array(list->ask, 1, sizeof(*line));
+    incident__responder_line__init(line);
+    line->responder = ask_text(list->ask, "%s", key);
+    line->kind = responder->kind;
+    line->number = responder->number;
+    line->unit = responder->unit;
+    line->calls = responder->calls;
+    list->answer->rows[list->answer->n_rows++] = line;
+    return list->answer->n_rows < list->most;
+}
+
+int ask_responders(struct ask *ask, const void *message)
+{
+    const Incident__Responders *question = message;
+    Incident__RespondersAnswer *answer = ask_array(ask, 1, sizeof(*answer));
+    struct responders list = {
+        .ask = ask, .answer = answer, .kind = question->kind, .most = limit_of(question->limit)
+    };
+
+    incident__responders_answer__init(answer);
+    answer->rows = ask_array(ask, list.most, sizeof(answer->rows[0]));
+    ask_each(ask, RESPONDERS, "", add_responder, &list);
+    return ask_answer(ask, &answer->base);
+}
+
+/* ---- a timeline ----------------------------------------------------------------------------------- */
+
+struct timeline {
+    struct ask *ask;
+    Incident__IncidentTimelineAnswer *answer;
+    size_t most;
+};
+
+static bool add_step(void *context, const char *key, const void *row)
+{
+    struct timeline *list = context;
+    const IncidentRows__Step *step = row;
+    Incident__IncidentStep *line = ask_array(list->ask, 1, sizeof(*line));
+
+    (void)key;
+    incident__incident_step__init(line);
+    line->at_ms = step->at_ms;
+    line->what = step->what;
+    line->by_post = step->by_post;
+    line->text = step->text;
+    list->answer->steps[list->answer->n_steps++] = line;
+    return list->answer->n_steps < list->most;
+}
+
+static bool add_child(void *context, const char *key, const void *row)
+{
+    struct timeline *list = context;
+
+    (void)key;
+    list->answer->needs[list->answer->n_needs++] =
+        ask_text(list->ask, "%s", ((const LoopRows__Link *)row)->need);
+    return list->answer->n_needs < list->most;
+}
+
+int ask_incident_timeline(struct ask *ask, const void *message)
+{
+    const Incident__IncidentTimeline *question = message;
+    Incident__IncidentTimelineAnswer *answer = ask_array(ask, 1, sizeof(*answer));
+    struct timeline list = { .ask = ask, .answer = answer, .most = limit_of(question->limit) };
+
+    if (!loop_is_id(question->incident))
+        return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no incident");
+    const Incident *row = ask_load(ask, INCIDENTS, question->incident);
+    if (row == NULL)
+        return ask_refuse(ask, TOWN__REFUSAL__NOT_FOUND, "there is no such incident");
+    if (!may_ask(ask, row->commander_unit, row->place))
+        return ask->outcome;
+    incident__incident_timeline_answer__init(answer);
+    answer->incident = line_of(ask, question->incident, row);
+    answer->steps = ask_array(ask, list.most, sizeof(answer->steps[0]));
+    answer->needs = ask_array(ask, list.most + 1, sizeof(answer->needs[0]));
+    ask_each(ask, STEPS, ask_text(ask, "%s/", question->incident), add_step, &list);
+    answer->needs[answer->n_needs++] = answer->incident->incident;
+    ask_each(ask, LOOP_CHILDREN, ask_text(ask, "%s/", question->incident), add_child, &list);
+    return ask_answer(ask, &answer->base);
+}
