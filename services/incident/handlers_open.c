@@ -19,13 +19,15 @@ static void start_clocks(struct turn *turn, const char *id)
                 &report.base);
 }
 
-/* The committee's 儿童主任, or whoever is responsible there first. */
+/* 儿童主任 or 儿童督导员 where the unit has named one (`UNIT.child`); else who is responsible first. */
 static const char *childrens_post(struct turn *turn, const char *unit)
 {
-    const char *post = directory_post(turn, unit, "child");
+    const char *post = turn_text(turn, "%s.child", unit);
+    const char *why;
 
-    if (post[0] == '\0')
-        post = directory_post(turn, unit, "first_responsible");
+    if (directory_holder(turn, post, &why) != NULL)
+        return post;
+    post = directory_post(turn, unit, "first_responsible");
     return post[0] == '\0' ? directory_post(turn, unit, "head") : post;
 }
 

@@ -37,7 +37,8 @@ static inline void policy_says(struct story *story)
         for (int i = 0; i < 5; i++)
             cells[i] = strsep(&rest, ",");
         if (strncmp(line, "need.", 5) != 0 && strncmp(line, "calendar.", 9) != 0
-            && strncmp(line, "referral.", 9) != 0 && strcmp(line, "registry.death_confirm") != 0)
+            && strncmp(line, "referral.", 9) != 0 && strcmp(line, "registry.death_confirm") != 0
+            && strncmp(line, "incident.", 9) != 0 && strncmp(line, "opinion.", 8) != 0)
             continue;
         length += (size_t)snprintf(body + length, sizeof(body) - length,
                                    "%s{'key': '%s', 'scope': '%s', 'value': '%s', 'unit': '%s',"
@@ -67,8 +68,10 @@ static inline void calendar_says(struct story *story)
 
 static inline void kernel_town(struct story *story)
 {
-    static const char *const units[] = { "lg",  "lgo", "dzb", "sjb",          "jcb",
-                                         "hcz", "hcs", C41,   "310115125006", "310115125211" };
+    static const char *const units[] = {
+        "lg",  "lgo", "dzb", "sjb", "jcb",          "pab",
+        "dqb", "hcz", "hcs", C41,   "310115125006", "310115125211"
+    };
     static const struct {
         const char *unit;
         const char *post;
@@ -84,6 +87,9 @@ static inline void kernel_town(struct story *story)
         { "hcs", "head", "head" },
         { "hcs", "duty", "duty" },
         { C41, "first", "first_responsible" },
+        { "pab", "duty", "duty" },
+        { "dqb", "duty", "duty" },
+        { "sjb", "first", "first_responsible" },
     };
     char body[256];
 
