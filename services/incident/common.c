@@ -38,6 +38,49 @@ const char *incident_priority(Incident__Type type)
     return "P1";
 }
 
+/* ---- what it says --------------------------------------------------------------------------------- */
+
+static Bus__Priority priority_of(struct turn *turn, const char *id)
+{
+    const Need *need = loop_need(turn, id);
+
+    return need == NULL ? turn->priority : (Bus__Priority)(BUS__PRIORITY__P0 + (int)need->priority);
+}
+
+static int post_it(struct turn *turn, const char *id, struct turn_post *post)
+{
+    const Incident *row = turn_load(turn, INCIDENTS, id);
+
+    post->case_id = row == NULL ? "" : row->case_id;
+    post->priority = priority_of(turn, id);
+    return turn_post(turn, post);
+}
+
+int incident_say(struct turn *turn, const char *id, const char *unit, const ProtobufCMessage *event)
+{
+    struct turn_post post = { .unit = unit, .message = event };
+
+    return post_it(turn, id, &post);
+}
+
+void incident_say_to(struct turn *turn, const char *id, const char *unit, const char *to,
+                     const ProtobufCMessage *event)
+{
+    struct turn_post post = { .unit = unit, .to = to, .message = event };
+
+    post_it(turn, id, &post);
+}
+
+void incident_send(struct turn *turn, const char *id, const char *service,
+                   const ProtobufCMessage *command)
+{
+    const Incident *row = turn_load(turn, INCIDENTS, id);
+    const char *place = row == NULL || row->place[0] == '\0' ? "town" : row->place;
+    struct turn_post post = { .service = service, .unit = place, .message = command };
+
+    post_it(turn, id, &post);
+}
+
 /* ---- timeline and board --------------------------------------------------------------------------- */
 
 void incident_note(struct turn *turn, const char *id, Incident *row, const char *what,
@@ -89,9 +132,8 @@ void incident_overdue(struct turn *turn, const char *id, const char *clock)
     Incident__IncidentOverdue event = { IS(incident__incident_overdue), .incident = id,
                                         .clock = clock, .due_ms = turn->now_ms,
                                         .to_post = incident_post(turn, "lgo") };
-    struct turn_post post = { .unit = "pab", .to = "lgo", .message = &event.base };
 
-    turn_post(turn, &post);
+    incident_say_to(turn, id, "pab", "lgo", &event.base);
 }
 
 static bool is_under_way(const Incident *row)

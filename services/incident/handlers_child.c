@@ -54,7 +54,6 @@ static void tell_registry(struct turn *turn, const Incident__NameCaretaker *name
     static Registry__Category category = REGISTRY__CATEGORY__UNGUARDED_CHILD;
     Town__EmergencyContact *contact = contact_of(turn, name->caretaker);
     Town__Card card = TOWN__CARD__INIT;
-    const char *unit = row->place[0] == '\0' ? "town" : row->place;
 
     if (name->child_card != NULL) {
         card = *name->child_card;
@@ -66,13 +65,13 @@ static void tell_registry(struct turn *turn, const Incident__NameCaretaker *name
                                       .card = &card,           .source = "incident",
                                       .committee = row->place, .n_categories = 1,
                                       .categories = &category };
-        turn_send(turn, "registry", unit, &propose.base);
+        incident_send(turn, name->incident, "registry", &propose.base);
     } else if (contact != NULL) {
         card.n_emergency_contacts = 1;
         card.emergency_contacts = &contact;
         Registry__UpdateFields update = { IS(registry__update_fields), .person = child,
                                           .card = &card };
-        turn_send(turn, "registry", unit, &update.base);
+        incident_send(turn, name->incident, "registry", &update.base);
     }
 }
 
@@ -95,7 +94,8 @@ int on_name_caretaker(struct turn *turn, const void *message)
         .ms = turn->now_ms - row->opened_ms
     };
     tell_registry(turn, name, child, row);
-    return turn_emit(turn, row->place[0] == '\0' ? "sjb" : row->place, &event.base);
+    return incident_say(turn, name->incident, row->place[0] == '\0' ? "sjb" : row->place,
+                        &event.base);
 }
 
 /* Hours have passed, and nobody has the child. */

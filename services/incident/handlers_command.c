@@ -53,7 +53,7 @@ int on_grade_incident(struct turn *turn, const void *message)
                                        .from = from,
                                        .reason = grade->reason,
                                        .by_post = turn_actor_post(turn) };
-    turn_emit(turn, unit_of_grade(row->grade), &event.base);
+    incident_say(turn, grade->incident, unit_of_grade(row->grade), &event.base);
     /* a report that is waited for already is not put off by another grade */
     if (row->situation_due_ms == 0 || row->grade > 2)
         incident_await_situation(turn, grade->incident, row);
@@ -93,7 +93,7 @@ int on_take_command(struct turn *turn, const void *message)
     row->commander = post;
     row->commander_unit = unit_of_post(turn, post);
     incident_note(turn, take->incident, row, "command", post);
-    return turn_emit(turn, row->commander_unit, &event.base);
+    return incident_say(turn, take->incident, row->commander_unit, &event.base);
 }
 
 /* ---- responders (S-056, S-06A) -------------------------------------------------------------------- */
@@ -171,7 +171,7 @@ int on_call_responder(struct turn *turn, const void *message)
                                             call->told_at_ms == 0 ? turn->now_ms : call->told_at_ms,
                                         .kind = kind,
                                         .place = row->place };
-    return turn_emit(turn, "pab", &event.base);
+    return incident_say(turn, call->incident, "pab", &event.base);
 }
 
 /* The kernel's Start, of the main need or of one that was added: somebody is there. */
@@ -216,7 +216,7 @@ int on_report_situation(struct turn *turn, const void *message)
                                           .grade = row->grade,
                                           .next_due_ms = row->situation_due_ms,
                                           .place = row->place };
-    return turn_emit(turn, "pab", &event.base);
+    return incident_say(turn, report->incident, "pab", &event.base);
 }
 
 /* S-0B5 遇有突发情况迅速报告: the first word to the office, and what goes further up. */
@@ -245,5 +245,5 @@ int on_report_upward(struct turn *turn, const void *message)
                                        .ms = at_ms - row->opened_ms,
                                        .ack = report->ack,
                                        .by_post = turn_actor_post(turn) };
-    return turn_emit(turn, "pab", &event.base);
+    return incident_say(turn, report->incident, "pab", &event.base);
 }

@@ -9,18 +9,13 @@
 
 /* ---- under control -------------------------------------------------------------------------------- */
 
-static const char *place_of(const Incident *row)
-{
-    return row->place[0] == '\0' ? "town" : row->place;
-}
-
 static void send_away(struct turn *turn, const Incident *row,
                       const Incident__ControlIncident *control, const char *kind)
 {
     Registry__SuspendAway away = { IS(registry__suspend_away), .person = row->person, .kind = kind,
                                    .until_ms = control->until_ms, .host = control->host };
 
-    turn_send(turn, "registry", place_of(row), &away.base);
+    incident_send(turn, control->incident, "registry", &away.base);
 }
 
 /* Who was found ill is a hospital's now: the way there is referral's to see through. */
@@ -38,15 +33,15 @@ static void send_transfer(struct turn *turn, const char *id, const Incident *row
     open.priority = "P0";
     open.detail = "found ill";
     open.source = &source;
-    turn_send(turn, "referral", place_of(row), &open.base);
+    incident_send(turn, id, "referral", &open.base);
 }
 
-static void send_death(struct turn *turn, const Incident *row)
+static void send_death(struct turn *turn, const char *id, const Incident *row)
 {
     Registry__ReportDeath death = { IS(registry__report_death), .person = row->person,
                                     .source = "incident", .at_ms = turn->now_ms };
 
-    turn_send(turn, "registry", place_of(row), &death.base);
+    incident_send(turn, id, "registry", &death.base);
 }
 
 /* What was found at the door is told to those whose matter it is now. */
@@ -63,7 +58,7 @@ static void tell(struct turn *turn, const Incident__ControlIncident *control, co
     } else if (control->result == INCIDENT__RESULT__AWAY) {
         send_away(turn, row, control, "relative");
     } else if (control->result == INCIDENT__RESULT__DIED) {
-        send_death(turn, row);
+        send_death(turn, control->incident, row);
     }
 }
 
@@ -99,7 +94,7 @@ int on_control_incident(struct turn *turn, const void *message)
                                            .by_post = turn_actor_post(turn),
                                            .ms = turn->now_ms - row->opened_ms,
                                            .text = control->text };
-    turn_emit(turn, "pab", &event.base);
+    incident_say(turn, control->incident, "pab", &event.base);
     tell(turn, control, row);
     return turn->outcome;
 }
@@ -179,7 +174,7 @@ int on_close_incident(struct turn *turn, const void *message)
                                        .n_needs = needs.count,
                                        .needs = needs.ids,
                                        .grade = row->grade };
-    return turn_emit(turn, "pab", &event.base);
+    return incident_say(turn, close->incident, "pab", &event.base);
 }
 
 int on_review_incident(struct turn *turn, const void *message)
@@ -201,7 +196,7 @@ int on_review_incident(struct turn *turn, const void *message)
                                          .lessons = review->lessons,
                                          .plan = review->plan,
                                          .by_post = turn_actor_post(turn) };
-    return turn_emit(turn, "pab", &event.base);
+    return incident_say(turn, review->incident, "pab", &event.base);
 }
 
 /* ---- what the clock finds undone ------------------------------------------------------------------ */
@@ -244,12 +239,9 @@ int on_chase_situation(struct turn *turn, const void *message)
                                          .incident = chase->incident,
                                          .at_ms = row->situation_due_ms, .grade = row->grade,
                                          .to_post = post };
-    const struct turn_post to = { .unit = "pab",
-                                  .to = strcmp(row->commander_unit, "pab") == 0
-                                            ? "lgo"
-                                            : row->commander_unit,
-                                  .message = &event.base };
-    turn_post(turn, &to);
+    bool commanded = row->commander_unit[0] != '\0' && strcmp(row->commander_unit, "pab") != 0;
+    incident_say_to(turn, chase->incident, "pab", commanded ? row->commander_unit : "lgo",
+                    &event.base);
     incident_note(turn, chase->incident, row, "situation overdue", "");
     incident_await_situation(turn, chase->incident, row);
     return turn->outcome;

@@ -45,9 +45,9 @@ static void want_caretaker(struct turn *turn, const char *id, const Incident *ro
 
     turn_remind(turn, id, due_ms, &chase.base);
     if (row->place[0] != '\0')
-        turn_emit(turn, row->place, &event.base);
+        incident_say(turn, id, row->place, &event.base);
     event.to_post = childrens_post(turn, "sjb");
-    turn_emit(turn, "sjb", &event.base);
+    incident_say(turn, id, "sjb", &event.base);
 }
 
 static void fill(struct turn *turn, Incident *row, const Town__OpenNeed *open)
@@ -78,6 +78,7 @@ static void say_opened(struct turn *turn, const char *id, Incident *row, const T
     };
     const struct turn_post post = {
         .unit = "pab",
+        .case_id = row->case_id,
         .priority = strcmp(open->priority, "P0") == 0 ? BUS__PRIORITY__P0 : BUS__PRIORITY__P1,
         .message = &event.base,
     };
@@ -200,7 +201,7 @@ int on_confirm_incident(struct turn *turn, const void *message)
                                           .person = row->person,
                                           .by_post = turn_actor_post(turn),
                                           .ms = turn->now_ms - row->opened_ms };
-    return turn_emit(turn, "pab", &event.base);
+    return incident_say(turn, confirm->incident, "pab", &event.base);
 }
 
 static void say_false(struct turn *turn, const char *id, const Incident *row, const char *reason,
@@ -215,7 +216,7 @@ static void say_false(struct turn *turn, const char *id, const Incident *row, co
                                       .by_post = turn_actor_post(turn),
                                       .away = away };
 
-    turn_emit(turn, "pab", &event.base);
+    incident_say(turn, id, "pab", &event.base);
 }
 
 static void turn_false(struct turn *turn, const char *id, Incident *row, const char *reason)
@@ -274,7 +275,7 @@ int on_mark_false(struct turn *turn, const void *message)
         Registry__SuspendAway away = { IS(registry__suspend_away), .person = row->person,
                                        .kind = mark->away, .until_ms = mark->until_ms,
                                        .host = mark->host };
-        turn_send(turn, "registry", row->place[0] == '\0' ? "town" : row->place, &away.base);
+        incident_send(turn, mark->incident, "registry", &away.base);
     }
     end_needs(turn, mark->incident, mark->reason);
     return turn->outcome;

@@ -59,6 +59,15 @@ Incident__Type incident_type(const char *kind);
 /* Priority of the main need, by type. */
 const char *incident_priority(Incident__Type type);
 
+/* States an event of it, or sends a command that comes of it: with its case, and its need's
+ * priority, whatever the message in hand has.  `to` is another mailbox that takes it; NULL: none. */
+int incident_say(struct turn *turn, const char *id, const char *unit,
+                 const ProtobufCMessage *event);
+void incident_say_to(struct turn *turn, const char *id, const char *unit, const char *to,
+                     const ProtobufCMessage *event);
+void incident_send(struct turn *turn, const char *id, const char *service,
+                   const ProtobufCMessage *command);
+
 /* A line of its timeline. */
 void incident_note(struct turn *turn, const char *id, Incident *row, const char *what,
                    const char *text);
