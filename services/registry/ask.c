@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "kit/directory_rows.h"
 
 #define S(state) REGISTRY_ROWS__PERSON_STATE__##state
@@ -51,6 +52,37 @@ const Person *ask_person(struct ask *ask, const char *id)
         id = person->alias_of;
     }
     return person;
+}
+
+static bool add_need(void *context, const char *key, const void *row)
+{
+    struct ask_list *list = context;
+    const char *need = ask_text(list->ask, "%s", strchr(key, '/') + 1);
+    const char **item = ask_push(list, sizeof(char *));
+
+    (void)row;
+    if (item != NULL)
+        list->items[list->count - 1] = (void *)(uintptr_t)need;
+    return list->ask->outcome == 0;
+}
+
+const char **ask_needs(struct ask *ask, const char *person, size_t *ret_count)
+{
+    struct ask_list needs = { .ask = ask };
+
+    ask_each(ask, PERSON_NEEDS, ask_text(ask, "%s/", person), add_need, &needs);
+    *ret_count = needs.count;
+    return (const char **)needs.items;
+}
+
+bool ask_day(const char *date, int64_t *ret_day)
+{
+    uint64_t ms;
+
+    if (strlen(date) != sizeof("YYYY-MM-DD") - 1 || clock_parse(date, &ms) != 0)
+        return false;
+    *ret_day = clock_day(ms);
+    return true;
 }
 
 bool ask_is(struct ask *ask, const char *unit)

@@ -25,6 +25,12 @@ const Person *ask_person(struct ask *ask, const char *id);
 /* The groups of this person's card that the asker may see; 0: none. */
 unsigned ask_groups(struct ask *ask, const Person *person, const char *purpose);
 
+/* The open needs of a person, as service/need. */
+const char **ask_needs(struct ask *ask, const char *person, size_t *ret_count);
+
+/* `2023-01-18` as the town's day; false: it is no date. */
+bool ask_day(const char *date, int64_t *ret_day);
+
 bool ask_is(struct ask *ask, const char *unit);
 
 /* Whose data the answer holds; `persons` must live as long as the ask. */

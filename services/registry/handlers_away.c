@@ -39,10 +39,11 @@ void put_away(struct turn *turn, struct change *change, const char *kind, uint64
     turn_emit(turn, row->owner, &event.base);
 }
 
-/* The committee, or a service that has heard of it: care from a carer, homes from a home. */
+/* The committee, or a service that has heard of it: care from a carer, homes from a home, incident
+ * from whoever stood at the door. */
 static bool may_tell(struct turn *turn, const Person *person)
 {
-    if (from_service(turn, "care") || from_service(turn, "homes"))
+    if (from_service(turn, "care") || from_service(turn, "homes") || from_service(turn, "incident"))
         return turn->outcome == 0;
     return by_owner(turn, person);
 }

@@ -8,7 +8,6 @@
 
 typedef RegistryRows__Need Need;
 typedef RegistryRows__Assignment Assignment;
-typedef RegistryRows__Mark Mark;
 typedef Town__Card Card;
 
 #define S(state) REGISTRY_ROWS__PERSON_STATE__##state
@@ -20,16 +19,18 @@ static const char *of_service(struct turn *turn, const char *id)
     return turn_key(turn, "%s/%s", turn->service, id);
 }
 
+/* Whose it is now: rows keep the id that the need was opened for (R13). */
+static const char *whose(struct turn *turn, const char *person)
+{
+    const Person *row = find_person(turn, person);
+
+    return row == NULL ? person : row->person;
+}
+
 static void mark_need(struct turn *turn, const char *id, const Need *need, bool open)
 {
-    const char *key = turn_key(turn, "%s/%s/%s", need->person, turn->service, id);
-
-    if (open) {
-        Mark *mark = turn_edit(turn, PERSON_NEEDS, key);
-        mark->on = true;
-    } else {
-        turn_drop(turn, PERSON_NEEDS, key);
-    }
+    set_mark(turn, PERSON_NEEDS,
+             turn_key(turn, "%s/%s/%s", whose(turn, need->person), turn->service, id), open);
 }
 
 int on_need_opened(struct turn *turn, const void *message)
@@ -62,7 +63,8 @@ int on_priority_changed(struct turn *turn, const void *message)
 static void end_access(struct turn *turn, const char *person, const char *unit, const char *what)
 {
     if (unit[0] != '\0')
-        turn_drop(turn, ACCESS, turn_key(turn, "%s/%s/%s/%s", person, unit, turn->service, what));
+        turn_drop(turn, ACCESS,
+                  turn_key(turn, "%s/%s/%s/%s", whose(turn, person), unit, turn->service, what));
 }
 
 int on_need_closed(struct turn *turn, const void *message)
@@ -117,6 +119,53 @@ bool has_urgent_need(struct turn *turn, const char *person)
     return search.found;
 }
 
+/* ---- two ids, one person (R13) ----------------------------------------------------------------------------- */
+
+/* The marks of `table` under one person, put under another; those alone that are `of` that other by
+ * their own row, where it is told. */
+static void carry(struct turn *turn, unsigned table, const char *from, const char *to,
+                  const char *(*of)(struct turn *turn, const char *rest))
+{
+    struct names rest = names_under(turn, table, turn_text(turn, "%s/", from));
+
+    for (size_t i = 0; i < rest.count && turn->outcome == 0; i++) {
+        const char *person = of == NULL ? to : of(turn, rest.items[i]);
+        if (strcmp(person, to) != 0)
+            continue;
+        set_mark(turn, table, turn_key(turn, "%s/%s", from, rest.items[i]), false);
+        set_mark(turn, table, turn_key(turn, "%s/%s", to, rest.items[i]), true);
+    }
+}
+
+void merge_needs(struct turn *turn, const char *alias, const char *survivor)
+{
+    carry(turn, PERSON_NEEDS, alias, survivor, NULL);
+    carry(turn, ACCESS, alias, survivor, NULL);
+}
+
+/* service/need */
+static const char *person_of_need(struct turn *turn, const char *key)
+{
+    const Need *need = turn_load(turn, NEEDS, key);
+
+    return need == NULL ? "" : whose(turn, need->person);
+}
+
+/* unit/service/need or assignment */
+static const char *person_of_access(struct turn *turn, const char *rest)
+{
+    const char *key = strchr(rest, '/') + 1;
+    const Assignment *assignment = turn_load(turn, ASSIGNMENTS, key);
+
+    return assignment == NULL ? person_of_need(turn, key) : whose(turn, assignment->person);
+}
+
+void part_needs(struct turn *turn, const char *survivor, const char *alias)
+{
+    carry(turn, PERSON_NEEDS, survivor, alias, person_of_need);
+    carry(turn, ACCESS, survivor, alias, person_of_access);
+}
+
 /* ---- the card ----------------------------------------------------------------------------------------------- */
 
 /* Who is away is to be looked for where they are. */
@@ -166,11 +215,10 @@ static void send_card(struct turn *turn, const struct letter *letter)
                                  .need = letter->need, .assignment = letter->assignment,
                                  .card = &card };
     turn_emit(turn, letter->unit, &event.base);
-    Mark *reason =
-        turn_edit(turn, ACCESS,
-                  turn_key(turn, "%s/%s/%s/%s", letter->person, letter->unit, turn->service,
-                           letter->assignment[0] == '\0' ? letter->need : letter->assignment));
-    reason->on = true;
+    set_mark(turn, ACCESS,
+             turn_key(turn, "%s/%s/%s/%s", person->person, letter->unit, turn->service,
+                      letter->assignment[0] == '\0' ? letter->need : letter->assignment),
+             true);
 }
 
 int on_dispatched(struct turn *turn, const void *message)

@@ -31,7 +31,8 @@ void put_fields(struct turn *turn, struct change *change, const Card *card, char
     watch_age(turn, row);
 }
 
-/* The committee may change everything, a centre what it treats, care what carers hear. */
+/* The committee may change everything, a centre what it treats, care what carers hear; whoever found
+ * a child says who has it now. */
 static bool may_change(struct turn *turn, const Person *person, const char *path)
 {
     const char *unit = turn_actor_unit(turn);
@@ -40,6 +41,8 @@ static bool may_change(struct turn *turn, const Person *person, const char *path
         return true;
     if (from_service(turn, "care"))
         return strcmp(path, "phones") == 0 || strcmp(path, "medicines") == 0;
+    if (from_service(turn, "incident"))
+        return strcmp(path, "emergency_contacts") == 0;
     return (from_service(turn, "referral") || is_centre(turn, unit)) && group_of(path) == HEALTH;
 }
 
@@ -333,6 +336,8 @@ static uint64_t known_at(const Person *person, size_t i)
     for (size_t k = 0; i == 0 && k < card->n_phones; k++)
         if (card->phones[k]->verified_at_ms > at_ms)
             at_ms = card->phones[k]->verified_at_ms;
+    if (i == 0 && person->phoned_ms > at_ms)
+        at_ms = person->phoned_ms;
     return at_ms;
 }
 

@@ -157,6 +157,16 @@ void look_for_double(struct turn *turn, const Person *person)
 
 /* ---- decide ------------------------------------------------------------------------------------------------ */
 
+/* Whoever saw the one has seen the other. */
+static void keep_seen(Person *row, const Person *as)
+{
+    if (as->last_seen_ms <= row->last_seen_ms)
+        return;
+    row->last_seen_ms = as->last_seen_ms;
+    row->last_seen_by = as->last_seen_by;
+    row->last_seen_how = as->last_seen_how;
+}
+
 int on_merge(struct turn *turn, const void *message)
 {
     const Registry__Merge *command = message;
@@ -187,6 +197,9 @@ int on_merge(struct turn *turn, const void *message)
     alias.row->alias_of = survivor.row->person;
     watch_age(turn, survivor.row);
     list_case(turn, merge, false);
+
+    merge_needs(turn, merge->alias, merge->survivor);
+    keep_seen(survivor.row, alias.row);
 
     Registry__Merged event = { IS(registry__merged), .survivor = merge->survivor,
                                .alias = merge->alias, .owner = survivor.row->owner };
@@ -221,7 +234,11 @@ static void part_survivor(struct turn *turn, struct change *survivor, const Merg
     size_t count = 0;
 
     if (survivor->row->changed_seq == merge->merged_seq) {
+        const Person *present = keep_person(turn, survivor->row);
         restore_person(survivor, merge->survivor_before);
+        if (present->last_seen_ms > merge->alias_before->last_seen_ms) /* seen since */
+            keep_seen(survivor->row, present);
+        survivor->row->carer = present->carer;
         return;
     }
     for (size_t i = 0; i < merge->n_filled; i++)
@@ -252,6 +269,7 @@ int on_unmerge(struct turn *turn, const void *message)
     survivor.by_import = true;
     restore_person(&alias, was);
     part_survivor(turn, &survivor, merge);
+    part_needs(turn, merge->survivor, merge->alias);
     resume_person(turn, alias.row);
     watch_age(turn, survivor.row);
 

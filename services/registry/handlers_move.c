@@ -22,9 +22,12 @@ int on_request_move(struct turn *turn, const void *message)
     Registry__EndMoveDue end = { IS(registry__end_move_due), .person = change.row->person };
     remind_person(turn, change.row, due_ms, &end.base);
 
-    Registry__MoveRequested event = { IS(registry__move_requested), .person = change.row->person,
-                                      .from = change.row->owner, .to = change.row->move_to,
-                                      .due_ms = due_ms };
+    Registry__MoveRequested event = { IS(registry__move_requested),
+                                      .person = change.row->person,
+                                      .from = change.row->owner,
+                                      .to = change.row->move_to,
+                                      .due_ms = due_ms,
+                                      .pairing = change.row->carer };
     turn_emit(turn, change.row->move_to, &event.base);
     return close_person(turn, &change, "MoveRequested");
 }
@@ -54,8 +57,9 @@ static void hand_over(struct turn *turn, struct change *change, const char *to)
 
 static int tell_moved(struct turn *turn, struct change *change, const char *from)
 {
-    Registry__Moved event = { IS(registry__moved), .person = change->row->person, .from = from,
-                              .to = change->row->owner, .by = who(turn) };
+    Registry__Moved event = { IS(registry__moved), .person = change->row->person,
+                              .from = from,        .to = change->row->owner,
+                              .by = who(turn),     .pairing = change->row->carer };
 
     turn_emit(turn, change->row->owner, &event.base);
     return close_person(turn, change, "Moved");
@@ -80,7 +84,8 @@ static int dispute(struct turn *turn, struct change *change, const char *reason)
 
     turn_forget(turn, row->person, &registry__end_move_due__descriptor);
     Registry__MoveRefused event = { IS(registry__move_refused), .person = row->person,
-                                    .from = row->owner, .to = row->move_to, .reason = reason };
+                                    .from = row->owner,         .to = row->move_to,
+                                    .reason = reason,           .pairing = row->carer };
     struct turn_post post = { .unit = row->owner, .to = "sjb", .message = &event.base };
     turn_post(turn, &post);
     return close_person(turn, change, "MoveRefused");
@@ -143,8 +148,9 @@ int on_move_out_of_town(struct turn *turn, const void *message)
     turn_forget(turn, row->person, &registry__end_move_due__descriptor);
     stop_clocks(turn, row);
 
-    Registry__LeftTown event = { IS(registry__left_town), .person = row->person, .from = row->owner,
-                                 .receiver = row->receiver, .ack_ref = row->ack_ref };
+    Registry__LeftTown event = { IS(registry__left_town), .person = row->person,
+                                 .from = row->owner,      .receiver = row->receiver,
+                                 .ack_ref = row->ack_ref, .pairing = row->carer };
     turn_emit(turn, row->owner, &event.base);
     return close_person(turn, &change, "LeftTown");
 }

@@ -8,7 +8,6 @@
 #include "registry/text.h"
 
 typedef RegistryRows__PersonState State;
-typedef RegistryRows__Mark Mark;
 typedef Town__Card Card;
 
 #define S(state) REGISTRY_ROWS__PERSON_STATE__##state
@@ -87,48 +86,6 @@ const char *who(struct turn *turn)
     return post[0] == '\0' ? turn_actor_unit(turn) : post;
 }
 
-/* ---- marks and counters -------------------------------------------------------------------------------- */
-
-static void mark(struct turn *turn, unsigned table, const char *key, bool on)
-{
-    if (turn->outcome != 0)
-        return;
-    if (on) {
-        Mark *row = turn_edit(turn, table, key);
-        row->on = true;
-    } else {
-        turn_drop(turn, table, key);
-    }
-}
-
-static void count(struct turn *turn, const char *where, const Person *person, unsigned category,
-                  int change)
-{
-    const char *key = turn_key(turn, "%s/%s/%02u/%d", where, state_name(person->state), category,
-                               (int)person->class_);
-    RegistryRows__Count *row = turn_edit(turn, COUNTS, key);
-
-    if (turn->outcome != 0)
-        return;
-    row->count = (uint32_t)((int)row->count + change);
-    if (row->count == 0)
-        turn_drop(turn, COUNTS, key);
-}
-
-/* Each person once under category 0, and once under each of theirs; by committee and for the town.
- * So every figure that is asked for is a sum of rows, and nobody is scanned. */
-static void recount(struct turn *turn, const Person *person, int change)
-{
-    if (person->state == S(PERSON_NONE))
-        return;
-    const char *const places[] = { person->owner, "town" };
-    for (size_t i = 0; i < 2; i++) {
-        count(turn, places[i], person, 0, change);
-        for (size_t k = 0; k < person->n_categories; k++)
-            count(turn, places[i], person, (unsigned)person->categories[k], change);
-    }
-}
-
 /* ---- indexes ------------------------------------------------------------------------------------------- */
 
 /* The terms under which a person is found; the same call puts them in and takes them out. */
@@ -136,7 +93,7 @@ static void index_term(struct turn *turn, unsigned table, const char *term, cons
                        bool on)
 {
     if (term[0] != '\0')
-        mark(turn, table, turn_key(turn, "%s/%s", term, person), on);
+        set_mark(turn, table, turn_key(turn, "%s/%s", term, person), on);
 }
 
 static void index_name(struct turn *turn, const char *name, const char *person, bool on)
@@ -274,12 +231,6 @@ static void write_line(struct turn *turn, const Person *person, const char *what
     line->id = turn->id;
 }
 
-static void place_on_roster(struct turn *turn, const Person *person, bool on)
-{
-    if (on_roster(person->state))
-        mark(turn, ROSTER, turn_key(turn, "%s/%s", person->owner, person->person), on);
-}
-
 int close_person(struct turn *turn, struct change *change, const char *what)
 {
     Person *row = change->row;
@@ -287,14 +238,11 @@ int close_person(struct turn *turn, struct change *change, const char *what)
     if (row == NULL || turn->outcome != 0)
         return turn->outcome;
     touch(turn, change);
-    recount(turn, &change->before, -1);
-    recount(turn, row, 1);
+    refigure(turn, &change->before, row);
     if (change->before.card != row->card) {
         index_card(turn, change->before.card, row->person, false);
         index_card(turn, row->card, row->person, true);
     }
-    place_on_roster(turn, &change->before, false);
-    place_on_roster(turn, row, true);
     row->changed_seq = turn->seq;
     write_line(turn, row, what);
     change->before = *row;
@@ -308,9 +256,8 @@ void drop_person(struct turn *turn, const char *id)
     if (person == NULL || turn->outcome != 0)
         return;
     stop_clocks(turn, person);
-    recount(turn, person, -1);
+    refigure(turn, person, NULL);
     index_card(turn, person->card, id, false);
-    place_on_roster(turn, person, false);
     turn_drop(turn, PERSONS, id);
 }
 

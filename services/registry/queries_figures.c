@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "registry/ask.h"
 
 enum { LIST_MOST = 500, LIST_USUAL = 100, CODES_MOST = 2000 };
@@ -24,14 +25,13 @@ struct counting {
     struct ask_list list;
     const char *committee;
     uint32_t total;
+    bool found; /* the day's row */
 };
 
-/* committee/state/category/class */
-static bool add_count(void *context, const char *key, const void *row)
+/* state/category/class */
+static bool add_figure(struct counting *counting, const char *key, uint32_t number)
 {
-    struct counting *counting = context;
-    const char *state = strchr(key, '/') + 1;
-    const char *category = strchr(state, '/') + 1;
+    const char *category = strchr(key, '/') + 1;
     const char *class = strchr(category, '/') + 1;
     Registry__Count *count = ask_push(&counting->list, sizeof(*count));
 
@@ -39,10 +39,10 @@ static bool add_count(void *context, const char *key, const void *row)
         return false;
     registry__count__init(count);
     count->committee = counting->committee;
-    count->state = ask_text(counting->list.ask, "%.*s", (int)(category - 1 - state), state);
+    count->state = ask_text(counting->list.ask, "%.*s", (int)(category - 1 - key), key);
     count->category = (Registry__Category)strtol(category, NULL, 10);
     count->class_ = (Registry__Class)strtol(class, NULL, 10);
-    count->count = ((const RegistryRows__Count *)row)->count;
+    count->count = number;
     const ProtobufCEnumValue *known = protobuf_c_enum_descriptor_get_value_by_name(
         &registry_rows__person_state__descriptor, count->state);
     if (known != NULL && on_roster((RegistryRows__PersonState)known->value)
@@ -51,13 +51,39 @@ static bool add_count(void *context, const char *key, const void *row)
     return counting->list.ask->outcome == 0;
 }
 
+static bool add_count(void *context, const char *key, const void *row)
+{
+    return add_figure(context, strchr(key, '/') + 1, ((const RegistryRows__Count *)row)->count);
+}
+
+static bool add_past(void *context, const char *key, const void *row)
+{
+    struct counting *counting = context;
+    const RegistryRows__Figures *figures = row;
+
+    (void)key;
+    counting->found = true;
+    for (size_t i = 0; i < figures->n_figures; i++)
+        if (!add_figure(counting, figures->figures[i]->key, figures->figures[i]->count))
+            break;
+    return false;
+}
+
+/* As a day closed: by the first row that was kept for it or a later one; nothing changed between. */
 int ask_counts(struct ask *ask, const void *message)
 {
     const Registry__Counts *question = message;
     const char *where = question->committee[0] == '\0' ? "town" : question->committee;
     struct counting counting = { .list = { .ask = ask }, .committee = question->committee };
+    int64_t day = clock_day(ask->now_ms);
 
-    ask_each(ask, COUNTS, ask_text(ask, "%s/", where), add_count, &counting);
+    if (question->date[0] != '\0' && !ask_day(question->date, &day))
+        return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "date: YYYY-MM-DD");
+    if (day < clock_day(ask->now_ms))
+        ask_each_after(ask, PAST_COUNTS, ask_text(ask, "%s/", where),
+                       ask_text(ask, "%06lld", (long long)day - 1), add_past, &counting);
+    if (!counting.found)
+        ask_each(ask, COUNTS, ask_text(ask, "%s/", where), add_count, &counting);
     Registry__CountsAnswer *answer = ask_new(ask, &registry__counts_answer__descriptor);
     if (answer == NULL)
         return ask->outcome;
@@ -107,6 +133,51 @@ static bool may_list(struct ask *ask, const char *committee)
 {
     return (committee[0] != '\0' && ask_is(ask, committee)) || ask_is(ask, "sjb")
            || ask_is(ask, "jcb");
+}
+
+/* ---- whom no carer has (S-095) ----------------------------------------------------------------------------- */
+
+struct unpaired {
+    struct ask_list list;
+    uint32_t limit;
+    bool more;
+};
+
+static bool add_unpaired(void *context, const char *key, const void *row)
+{
+    struct unpaired *unpaired = context;
+    struct ask *ask = unpaired->list.ask;
+
+    (void)row;
+    if (unpaired->list.count == unpaired->limit) {
+        unpaired->more = true;
+        return false;
+    }
+    const char *person = ask_text(ask, "%s", strchr(key, '/') + 1);
+    if (ask_push(&unpaired->list, sizeof(char *)) != NULL)
+        unpaired->list.items[unpaired->list.count - 1] = (void *)(uintptr_t)person;
+    return ask->outcome == 0;
+}
+
+int ask_unpaired(struct ask *ask, const void *message)
+{
+    const Registry__Unpaired *question = message;
+    struct unpaired unpaired = { .list = { .ask = ask }, .limit = limit_of(question->limit) };
+
+    if (question->committee[0] == '\0')
+        return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "committee: is missing");
+    if (!may_list(ask, question->committee))
+        return ask_deny(ask, &(struct ask_trace){ .query = "Unpaired", .purpose = "" });
+    ask_each_after(ask, UNPAIRED, ask_text(ask, "%s/", question->committee), question->after,
+                   add_unpaired, &unpaired);
+    Registry__UnpairedAnswer *answer = ask_new(ask, &registry__unpaired_answer__descriptor);
+    if (answer == NULL)
+        return ask->outcome;
+    answer->persons = (void *)unpaired.list.items;
+    answer->n_persons = unpaired.list.count;
+    if (unpaired.more)
+        answer->next = answer->persons[answer->n_persons - 1];
+    return ask_give(ask, answer);
 }
 
 struct listing {

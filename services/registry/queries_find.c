@@ -91,35 +91,19 @@ static bool fits(struct search *search, const Person *person)
 
 /* ---- the walk ----------------------------------------------------------------------------------------------- */
 
-static bool add_need(void *context, const char *key, const void *row)
-{
-    struct ask_list *list = context;
-    const char *need = ask_text(list->ask, "%s", strchr(key, '/') + 1);
-    const char **item = ask_push(list, sizeof(char *));
-
-    (void)row;
-    if (item != NULL)
-        list->items[list->count - 1] = (void *)(uintptr_t)need;
-    return list->ask->outcome == 0;
-}
-
 static void add_found(struct search *search, const Person *person)
 {
-    struct ask_list needs = { .ask = search->ask };
     Registry__FoundPerson *found = ask_push(&search->found, sizeof(*found));
 
     if (found == NULL)
         return;
     search->ids[search->found.count - 1] = person->person;
-    ask_each(search->ask, PERSON_NEEDS, ask_text(search->ask, "%s/", person->person), add_need,
-             &needs);
     registry__found_person__init(found);
     found->person = person->person;
     found->card = ask_trim(search->ask, person, search->groups);
     found->state = state_name(person->state);
     found->owner = person->owner;
-    found->open_needs = (void *)needs.items;
-    found->n_open_needs = needs.count;
+    found->open_needs = (void *)ask_needs(search->ask, person->person, &found->n_open_needs);
 }
 
 static bool look_at(void *context, const char *key, const void *row)

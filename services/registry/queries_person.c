@@ -1,7 +1,8 @@
 /* A card, a history, a committee's roster. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "registry/ask.h"
 
 enum { PAGE = 50, PAGE_MOST = 100, LINES_MOST = 200 };
@@ -34,6 +35,12 @@ int ask_card(struct ask *ask, const void *message)
     answer->n_categories = categories.count;
     answer->class_ = person->class_;
     answer->silent = person->silent;
+    answer->carer = person->carer;
+    answer->last_seen_ms = person->last_seen_ms;
+    answer->last_seen_by = person->last_seen_by;
+    answer->last_seen_how = person->last_seen_how;
+    if (read.groups & IDENTITY) /* a carer does not learn from here what else is asked for */
+        answer->open_needs = (void *)ask_needs(ask, person->person, &answer->n_open_needs);
     ask_trace_read(ask, &read);
     return ask_give(ask, answer);
 }
@@ -46,39 +53,57 @@ struct page {
     const Registry__RosterAt *question;
     uint32_t limit;
     unsigned groups; /* of all cards together */
+    uint64_t end_ms; /* of the day that is asked for */
     bool more;
 };
 
-static bool add_row(void *context, const char *key, const void *mark)
+static bool add_person(struct page *page, const char *id)
 {
-    struct page *page = context;
-    const char *id = strchr(key, '/') + 1;
+    struct ask *ask = page->rows.ask;
+    const Person *person = ask_load(ask, PERSONS, id);
 
-    (void)mark;
+    if (person == NULL)
+        return ask->outcome == 0;
     if (page->rows.count == page->limit) {
         page->more = true;
         return false;
     }
-    const Person *person = ask_load(page->rows.ask, PERSONS, id);
-    if (person == NULL)
-        return page->rows.ask->outcome == 0;
-    unsigned groups = ask_is(page->rows.ask, "jcb")
-                          ? CONTACT
-                          : ask_groups(page->rows.ask, person, page->question->purpose);
+    unsigned groups =
+        ask_is(ask, "jcb") ? CONTACT : ask_groups(ask, person, page->question->purpose);
     Registry__RosterRow *row = ask_push(&page->rows, sizeof(*row));
     if (row == NULL)
         return false;
     registry__roster_row__init(row);
     row->person = person->person;
-    row->card = ask_trim(page->rows.ask, person, groups);
+    row->card = ask_trim(ask, person, groups);
     row->state = state_name(person->state);
-    struct categories categories = ask_categories(page->rows.ask, person, groups);
+    struct categories categories = ask_categories(ask, person, groups);
     row->categories = categories.items;
     row->n_categories = categories.count;
     row->class_ = person->class_;
     row->silent = person->silent;
+    row->carer = person->carer;
+    row->last_seen_ms = person->last_seen_ms;
     page->groups |= groups;
-    return page->rows.ask->outcome == 0;
+    return ask->outcome == 0;
+}
+
+static bool add_row(void *context, const char *key, const void *mark)
+{
+    (void)mark;
+    return add_person(context, strchr(key, '/') + 1);
+}
+
+/* owner/person/since: a stint that covers the end of the day. */
+static bool add_stint(void *context, const char *key, const void *row)
+{
+    struct page *page = context;
+    const RegistryRows__Stint *stint = row;
+    uint64_t since_ms = strtoull(strrchr(key, '/') + 1, NULL, 16);
+
+    if (since_ms >= page->end_ms || (stint->until_ms != 0 && stint->until_ms < page->end_ms))
+        return true;
+    return add_person(page, stint->person);
 }
 
 static bool may_list(struct ask *ask, const char *committee)
@@ -98,8 +123,17 @@ int ask_roster_at(struct ask *ask, const void *message)
         return ask_deny(ask, &read);
     if (question->limit != 0)
         page.limit = question->limit < PAGE_MOST ? question->limit : PAGE_MOST;
-    ask_each_after(ask, ROSTER, ask_text(ask, "%s/", question->committee), question->after, add_row,
-                   &page);
+    const char *prefix = ask_text(ask, "%s/", question->committee);
+    int64_t day = 0;
+    if (question->date[0] == '\0')
+        ask_each_after(ask, ROSTER, prefix, question->after, add_row, &page);
+    else if (!ask_day(question->date, &day))
+        return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "date: YYYY-MM-DD");
+    page.end_ms = clock_day_start_ms(day + 1);
+    if (question->date[0] != '\0') /* behind all stints of the last that was shown */
+        ask_each_after(ask, STINTS, prefix,
+                       question->after[0] == '\0' ? "" : ask_text(ask, "%s/g", question->after),
+                       add_stint, &page);
 
     Registry__RosterAtAnswer *answer = ask_new(ask, &registry__roster_at_answer__descriptor);
     const char **persons = ask_array(ask, page.rows.count, sizeof(char *));

@@ -38,6 +38,11 @@ enum {
     IMPORT_ROWS, /* batch/ordinal, in the order in which rows came                      */
     IMPORT_KEYS, /* batch/row number, and batch/whom the row designates                 */
     FILES,       /* committee/hash: the batch that was committed                        */
+    STINTS,      /* owner/person/since: each time on that committee's roster            */
+    UNPAIRED,    /* owner/person: a mark on everybody who is served and has no carer    */
+    COUNTED,     /* committee or town: the day of its last change                       */
+    PAST_COUNTS, /* committee or town/day: the counters as that day closed              */
+    UNGUARDED,   /* incident/child: a mark                                              */
 };
 
 enum {
@@ -105,6 +110,11 @@ enum {
     MARKED_IN_ERROR,
     COMPLETED,
     FAILED,
+    CONTACT_RECORDED,
+    PAIRED,
+    UNPAIRED_BY_CARE,
+    CARETAKER_NAMED,
+    INCIDENT_CLOSED,
 
     /* Arrows that are no command of their own: back to the state before. */
     ARROWS = 400,
@@ -161,6 +171,17 @@ bool on_roster(RegistryRows__PersonState state); /* is somebody's to know of */
 bool is_served(RegistryRows__PersonState state); /* is contacted: verified, alive, not gone */
 bool is_centre(struct turn *turn, const char *unit);
 const char *state_name(RegistryRows__PersonState state);
+
+/* ---- figures (figures.c) ----------------------------------------------------------------------------- */
+
+void set_mark(struct turn *turn, unsigned table, const char *key, bool on);
+
+/* The row was `before` and is `after`, which is NULL when it is dropped: counters, roster, and the
+ * list of those without a carer follow. */
+void refigure(struct turn *turn, const Person *before, Person *after);
+
+/* The carer who has the person now; "": nobody. */
+void pair_person(struct turn *turn, Person *person, const char *carer);
 
 /* ---- guards (person.c) ------------------------------------------------------------------------------ */
 
@@ -284,6 +305,10 @@ void propose_merge(struct turn *turn, const char *a, const char *b, const char *
 /* Is there an open need of P0 to P2? */
 bool has_urgent_need(struct turn *turn, const char *person);
 
+/* Open needs and reasons to see the card follow the person when two ids become one, and part again. */
+void merge_needs(struct turn *turn, const char *alias, const char *survivor);
+void part_needs(struct turn *turn, const char *survivor, const char *alias);
+
 /* From nothing (or from one who left) to CANDIDATE: what Propose and an import have in common. */
 struct candidate {
     const char *person;
@@ -393,6 +418,11 @@ HANDLER(on_recalled);
 HANDLER(on_marked_in_error);
 HANDLER(on_completed);
 HANDLER(on_failed);
+HANDLER(on_contact_recorded);
+HANDLER(on_paired);
+HANDLER(on_unpaired);
+HANDLER(on_caretaker_named);
+HANDLER(on_incident_closed);
 #undef HANDLER
 
 /* ---- questions (queries_*.c) ------------------------------------------------------------------------------ */
@@ -402,6 +432,7 @@ int ask_find_person(struct ask *ask, const void *message);
 int ask_counts(struct ask *ask, const void *message);
 int ask_coverage(struct ask *ask, const void *message);
 int ask_roster_at(struct ask *ask, const void *message);
+int ask_unpaired(struct ask *ask, const void *message);
 int ask_stale(struct ask *ask, const void *message);
 int ask_duplicates(struct ask *ask, const void *message);
 int ask_history(struct ask *ask, const void *message);

@@ -4,6 +4,8 @@
  */
 #include <stddef.h>
 
+#include "care.pb-c.h"
+#include "incident.pb-c.h"
 #include "referral.pb-c.h"
 #include "registry/registry.h"
 
@@ -35,6 +37,11 @@ static const struct table tables[] = {
     [IMPORT_ROWS]  = { "import_rows",  &registry_rows__import_row__descriptor },
     [IMPORT_KEYS]  = { "import_keys",  &registry_rows__import_key__descriptor },
     [FILES]        = { "files",        &registry_rows__file__descriptor },
+    [STINTS]       = { "stints",       &registry_rows__stint__descriptor },
+    [UNPAIRED]     = { "unpaired",     &registry_rows__mark__descriptor },
+    [COUNTED]      = { "counted",      &registry_rows__counted__descriptor },
+    [PAST_COUNTS]  = { "past_counts",  &registry_rows__figures__descriptor },
+    [UNGUARDED]    = { "unguarded",    &registry_rows__mark__descriptor },
     { 0 }
 };
 
@@ -105,6 +112,12 @@ static const struct command commands[] = {
     [MARKED_IN_ERROR]            = { &town__marked_in_error__descriptor,                on_marked_in_error,            "*",  true },
     [COMPLETED]                  = { &town__completed__descriptor,                      on_completed,                  "*",  true },
     [FAILED]                     = { &town__failed__descriptor,                         on_failed,                     "*",  true },
+    /* Who was seen alive, by whom, and who has a child that nobody had. */
+    [CONTACT_RECORDED]           = { &care__contact_recorded__descriptor,               on_contact_recorded,           NULL, true },
+    [PAIRED]                     = { &care__paired__descriptor,                         on_paired,                     NULL, true },
+    [UNPAIRED_BY_CARE]           = { &care__unpaired__descriptor,                       on_unpaired,                   NULL, true },
+    [CARETAKER_NAMED]            = { &incident__caretaker_named__descriptor,            on_caretaker_named,            NULL, true },
+    [INCIDENT_CLOSED]            = { &incident__incident_closed__descriptor,            on_incident_closed,            NULL, true },
     { 0 }
 };
 
@@ -292,6 +305,7 @@ static const struct question questions[] = {
     { &registry__counts__descriptor,      &registry__counts_answer__descriptor,      ask_counts },
     { &registry__coverage__descriptor,    &registry__coverage_answer__descriptor,    ask_coverage },
     { &registry__roster_at__descriptor,   &registry__roster_at_answer__descriptor,   ask_roster_at },
+    { &registry__unpaired__descriptor,    &registry__unpaired_answer__descriptor,    ask_unpaired },
     { &registry__stale__descriptor,       &registry__stale_answer__descriptor,       ask_stale },
     { &registry__duplicates__descriptor,  &registry__duplicates_answer__descriptor,  ask_duplicates },
     { &registry__history__descriptor,     &registry__history_answer__descriptor,     ask_history },
