@@ -270,6 +270,11 @@ int verb_referral(struct cli *cli)
     return cli_speak(cli, cli_service("referral"));
 }
 
+int verb_incident(struct cli *cli)
+{
+    return cli_speak(cli, cli_service("incident"));
+}
+
 int verb_supervision(struct cli *cli)
 {
     return cli_speak(cli, cli_service("supervision"));

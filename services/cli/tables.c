@@ -11,10 +11,11 @@ extern const struct service registry_service;
 extern const struct service hotline_service;
 extern const struct service referral_service;
 extern const struct service supervision_service;
+extern const struct service incident_service;
 
 const struct service *const cli_services[] = {
     &organisation_service, &registry_service,    &hotline_service,
-    &referral_service,     &supervision_service, NULL,
+    &referral_service,     &supervision_service, &incident_service, NULL,
 };
 
 const struct service *cli_service(const char *name)
@@ -81,6 +82,7 @@ const struct verb cli_verbs[] = {
     { "hotline", "COMMAND|QUESTION field=value...", "Shifts, calls, tickets", verb_hotline, NULL },
     { "referral", "COMMAND|QUESTION field=value...", "Doctors, medicine, visits", verb_referral, NULL },
     { "supervision", "COMMAND|QUESTION field=value...", "Duties, findings, rates", verb_supervision, NULL },
+    { "incident", "COMMAND|QUESTION field=value...", "What breaks out, until it is over", verb_incident, NULL },
     { "roster", "import|export|find ...", "The roster as a committee's sheet", verb_roster,
       "  import FILE [--committee CODE] [--dry-run] [--errors FILE2]\n"
       "  export [FILE] [--committee CODE]\n"
