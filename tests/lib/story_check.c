@@ -14,8 +14,8 @@
 #include "lib/story_inside.h"
 #include "town.pb-c.h"
 
-enum { DIGEST_TABLES = 64, MOST_CALLS = 20000, TELL_AT_ONCE = 512 };
-enum { WHOLE_US = 15 * 1000 * 1000 }; /* so long each N is tried, then some of them */
+enum { DIGEST_TABLES = 64, TELL_AT_ONCE = 512 };
+enum { WHOLE_US = 4 * 1000 * 1000 }; /* so long each N is tried, for all services of a story */
 
 /* ---- digests --------------------------------------------------------------------------------------- */
 
@@ -63,9 +63,11 @@ struct telling {
     struct kit_options options;
     struct kit *kit;
     bool twice;
-    unsigned fail_at;  /* 0: none */
-    bool failed;       /* some call did fail */
-    uint64_t expected; /* the last number that was met on the log */
+    struct fault_plan *plan; /* NULL: nothing fails, and nothing is counted          */
+    unsigned fail_at;        /* where the plan says so; 0: calls are counted          */
+    uint32_t at;             /* the message in hand                                   */
+    uint64_t failed;         /* calls                                                 */
+    uint64_t expected;       /* the last number that was met on the log               */
     const struct told *next_own;
 };
 
@@ -74,21 +76,30 @@ static void open_kit(struct telling *telling)
     ck_assert_int_eq(kit_open(&telling->options, &telling->kit), 0);
 }
 
-/* Sets the trap for what comes now. */
-static void arm(struct telling *telling)
+static bool fails(const struct telling *telling, uint32_t at, enum fault_way way)
 {
-    store_fail_at(kit_store(telling->kit), telling->fail_at);
+    return telling->plan != NULL && telling->fail_at != 0
+           && fault_plan_fails(telling->plan, at, way);
+}
+
+/* Sets the trap for what comes now. */
+static void arm(struct telling *telling, enum fault_way way)
+{
+    store_fail_at(kit_store(telling->kit), fails(telling, telling->at, way) ? telling->fail_at : 0);
 }
 
 /* How it went: a process that cannot go on is started again. */
-static bool again(struct telling *telling, int r)
+static bool again(struct telling *telling, enum fault_way way, int r)
 {
-    if (telling->fail_at == 0) {
+    unsigned calls = store_fail_at(kit_store(telling->kit), 0);
+
+    if (telling->plan != NULL && telling->fail_at == 0)
+        fault_plan_count(telling->plan, telling->at, way, calls);
+    if (!fails(telling, telling->at, way)) {
         ck_assert_msg(r == 0, "%s, %s: fault %d", telling->actor->service->name, telling->how, r);
         return false;
     }
-    if (store_fail_at(kit_store(telling->kit), 0) >= telling->fail_at)
-        telling->failed = true;
+    telling->failed += calls >= telling->fail_at;
     if (r == 0)
         return false;
     kit_close(telling->kit);
@@ -101,20 +112,20 @@ static void take(struct telling *telling, uint64_t last, const struct stored *me
 {
     int r;
 
-    arm(telling);
+    arm(telling, FAULT_TAKE);
     do
         r = kit_take(telling->kit, last, messages, count);
-    while (again(telling, r));
+    while (again(telling, FAULT_TAKE, r));
 }
 
 static void fire(struct telling *telling, uint64_t now_ms)
 {
     int r;
 
-    arm(telling);
+    arm(telling, FAULT_FIRE);
     do
         r = kit_fire(telling->kit, now_ms);
-    while (again(telling, r));
+    while (again(telling, FAULT_FIRE, r));
 }
 
 /* An envelope behind its epoch and number: a number may differ where a store was made anew. */
@@ -152,10 +163,10 @@ static void meet(struct telling *telling, const struct told *told)
     int r;
 
     telling->next_own = told;
-    arm(telling);
+    arm(telling, FAULT_MEET);
     do
         r = kit_outbox(telling->kit, telling->expected + 1, on_outgoing, telling);
-    while (again(telling, r == 1 ? 0 : r < 0 ? r : 1000));
+    while (again(telling, FAULT_MEET, r == 1 ? 0 : r < 0 ? r : 1000));
     kit_stored(telling->kit, telling->expected);
 }
 
@@ -218,10 +229,16 @@ static void skip_parked(struct telling *telling, uint32_t from)
     arena_close(&arena);
 }
 
+/* Whether it is told by itself: it came from outside, or its calls are counted, or one fails. */
+static bool alone(const struct telling *telling, uint32_t at)
+{
+    return stands_alone(telling, &telling->story->log[at])
+           || (telling->plan != NULL && telling->fail_at == 0) || fails(telling, at, FAULT_TAKE);
+}
+
 static void tell(struct telling *telling, uint32_t from)
 {
     const struct story *story = telling->story;
-    uint32_t most = telling->fail_at != 0 ? 1 : TELL_AT_ONCE;
     struct stored *messages = calloc(2 * TELL_AT_ONCE, sizeof(*messages));
 
     ck_assert_ptr_nonnull(messages);
@@ -229,22 +246,23 @@ static void tell(struct telling *telling, uint32_t from)
     for (uint32_t at = from; at < story->count;) {
         uint32_t count = 0;
         uint32_t taken = 0;
+        telling->at = at;
         comes_from_outside(telling, &story->log[at]);
-        for (; at + taken < story->count && taken < most; taken++) {
-            const struct told *told = &story->log[at + taken];
-            if (taken > 0 && stands_alone(telling, told))
-                break;
-            messages[count++] = told->stored;
+        do {
+            messages[count++] = story->log[at + taken].stored;
             if (telling->twice)
-                messages[count++] = told->stored;
-        }
+                messages[count++] = story->log[at + taken].stored;
+            taken++;
+        } while (taken < TELL_AT_ONCE && at + taken < story->count && !alone(telling, at)
+                 && !alone(telling, at + taken));
         take(telling, at + taken, messages, count);
         if (telling->twice)
             take(telling, at + taken, messages, count);
-        for (uint32_t i = at; i < at + taken; i++)
-            if (is_of(telling, &story->log[i]))
-                meet(telling, &story->log[i]);
-        at += taken;
+        for (; taken > 0; taken--, at++) {
+            telling->at = at;
+            if (is_of(telling, &story->log[at]))
+                meet(telling, &story->log[at]);
+        }
     }
     free(messages);
 }
@@ -306,20 +324,22 @@ static void put_opened(const struct actor_in_story *actor, const char *path)
     copy_file(from, to);
 }
 
-/* Within each message the Nth call fails.  True: one did. */
-static bool tell_with_fault(struct story *story, const struct actor_in_story *actor, unsigned nth)
+/* The Nth call fails where the plan says so; 0: none does, and they are counted.  How many failed. */
+static uint64_t tell_with_fault(struct story *story, const struct actor_in_story *actor,
+                                struct fault_plan *plan, unsigned nth)
 {
     char name[128];
     char how[64];
-    struct telling telling = { .story = story, .actor = actor, .fail_at = nth };
+    char file[4200];
+    struct telling telling = { .story = story, .actor = actor, .plan = plan, .fail_at = nth };
 
-    snprintf(how, sizeof(how), "when call %u of each message fails", nth);
+    snprintf(how, sizeof(how), "when call %u of a message fails", nth);
     snprintf(name, sizeof(name), "%s.fault%u", actor->service->name, nth);
     telling.how = how;
     telling.options = (struct kit_options){ .service = actor->service,
                                             .path = test_path(name),
                                             .map_bytes = 256 << 20 };
-    const char *path = strdup(telling.options.path);
+    char *path = story_copy(telling.options.path);
     telling.options.path = path;
     if (actor->opened_path != NULL)
         put_opened(actor, path);
@@ -329,11 +349,37 @@ static bool tell_with_fault(struct story *story, const struct actor_in_story *ac
     telling.expected = kit_state(telling.kit).number;
     tell(&telling, actor->opened_at);
     finish(&telling);
-    char remove[4200];
-    snprintf(remove, sizeof(remove), "%s/data.mdb", path);
-    unlink(remove);
-    free((void *)(uintptr_t)path);
+    snprintf(file, sizeof(file), "%s/data.mdb", path);
+    unlink(file);
+    free(path);
     return telling.failed;
+}
+
+/* Each N while there is time; then some of them, fewer the later it is. */
+static unsigned next_fault(unsigned nth, bool all, uint64_t begun_us)
+{
+    uint64_t late = (clock_steady_us() - begun_us) / WHOLE_US;
+
+    return nth + 1 + (unsigned)(all ? 0 : nth * late / 4);
+}
+
+static void tell_with_faults(struct story *story, const struct actor_in_story *actor, bool all,
+                             uint64_t begun_us)
+{
+    struct fault_plan *plan = fault_plan_open(story, actor->opened_at, all);
+    uint64_t failed = 0;
+
+    say_set_level(SAY_SILENT);
+    tell_with_fault(story, actor, plan, 0);
+    for (unsigned nth = 1; fault_plan_choose(plan, nth); nth = next_fault(nth, all, begun_us))
+        failed += tell_with_fault(story, actor, plan, nth);
+    /* A story that only opens its town leaves nothing to fail. */
+    ck_assert_msg(failed > 0 || story->count == actor->opened_at,
+                  "no call of the store could be made to fail");
+    say_set_level(SAY_INFO);
+    say_info("story.faults", "service=%s messages=%u calls=%u failed=%llu", actor->service->name,
+             story->count - actor->opened_at, fault_plan_most(plan), (unsigned long long)failed);
+    fault_plan_close(plan);
 }
 
 void story_check(struct story *story)
@@ -347,19 +393,8 @@ void story_check(struct story *story)
     }
     if (faults == NULL || (strcmp(faults, "yes") != 0 && strcmp(faults, "all") != 0))
         return;
-    uint64_t end_us = strcmp(faults, "all") == 0 ? UINT64_MAX : clock_steady_us() + WHOLE_US;
-    for (uint32_t i = 0; i < story->actor_count; i++) {
-        unsigned nth = 1;
-        say_set_level(SAY_SILENT);
-        while (tell_with_fault(story, &story->actors[i], nth)) {
-            nth += clock_steady_us() < end_us ? 1 : 1 + nth / 4;
-            ck_assert_uint_lt(nth, 2 * MOST_CALLS);
-        }
-        /* A story that only opens its town leaves nothing to fail. */
-        ck_assert_msg(nth > 1 || story->count == story->actors[i].opened_at,
-                      "no call of the store could be made to fail");
-        say_set_level(SAY_INFO);
-        say_info("story.faults", "service=%s messages=%u calls=%u", story->actors[i].service->name,
-                 story->count, nth - 1);
-    }
+    bool all = strcmp(faults, "all") == 0;
+    uint64_t begun_us = clock_steady_us();
+    for (uint32_t i = 0; i < story->actor_count; i++)
+        tell_with_faults(story, &story->actors[i], all, begun_us);
 }

@@ -89,5 +89,20 @@ char *story_copy(const char *text);
  * story. */
 void story_cover(const struct story *story);
 
+/* story_faults.c: what fails when.  A message is taken, a timer fires before it, or the service's own
+ * message is met.  Gives the plan for the log from `from` on; `all`: nothing is left out. */
+struct fault_plan;
+enum fault_way { FAULT_TAKE, FAULT_FIRE, FAULT_MEET, FAULT_WAYS };
+struct fault_plan *fault_plan_open(const struct story *story, uint32_t from, bool all);
+void fault_plan_close(struct fault_plan *plan);
+
+/* So many calls of the store were made there when none failed. */
+void fault_plan_count(struct fault_plan *plan, uint32_t at, enum fault_way way, unsigned calls);
+
+/* Chooses where the `nth` call fails; false: there are nowhere so many.  And the most that there are. */
+bool fault_plan_choose(struct fault_plan *plan, unsigned nth);
+unsigned fault_plan_most(const struct fault_plan *plan);
+bool fault_plan_fails(const struct fault_plan *plan, uint32_t at, enum fault_way way);
+
 /* story_check.c */
 void story_check(struct story *story);
