@@ -38,7 +38,9 @@ static inline void policy_says(struct story *story)
             cells[i] = strsep(&rest, ",");
         if (strncmp(line, "need.", 5) != 0 && strncmp(line, "calendar.", 9) != 0
             && strncmp(line, "referral.", 9) != 0 && strcmp(line, "registry.death_confirm") != 0
-            && strncmp(line, "incident.", 9) != 0 && strncmp(line, "opinion.", 8) != 0)
+            && strncmp(line, "incident.", 9) != 0 && strncmp(line, "opinion.", 8) != 0
+            && strncmp(line, "supplies.", 9) != 0 && strncmp(line, "homes.", 6) != 0
+            && strncmp(line, "benefit.", 8) != 0)
             continue;
         length += (size_t)snprintf(body + length, sizeof(body) - length,
                                    "%s{'key': '%s', 'scope': '%s', 'value': '%s', 'unit': '%s',"
