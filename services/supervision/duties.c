@@ -65,6 +65,46 @@ static void stop_chasing(struct turn *turn, const char *key)
     turn_forget(turn, key, &supervision__chase_duty__descriptor);
 }
 
+/* ---- how many stand how -------------------------------------------------------------------------------- */
+
+/* One mark more, or one less, in the count of its unit and duty. */
+static void count(struct turn *turn, const Mark *mark, bool more)
+{
+    Standing *standing =
+        turn_edit(turn, STANDINGS, turn_key(turn, "%s/%s", mark->unit, mark->duty));
+
+    if (standing == NULL)
+        return;
+    uint32_t *counts[] = { [DUTY(PENDING)] = &standing->pending,
+                           [DUTY(AT_RISK)] = &standing->at_risk,
+                           [DUTY(BREACHED)] = &standing->breached,
+                           [DUTY(EXCUSED)] = &standing->excused };
+    bool is_counted = mark->state < sizeof(counts) / sizeof(counts[0]);
+    uint32_t *of_state = is_counted ? counts[mark->state] : NULL;
+    if (of_state != NULL)
+        *of_state = more ? *of_state + 1 : *of_state - 1;
+}
+
+/* The mark, moved and counted where it stands now; NULL: refused. */
+static Mark *move_mark(struct turn *turn, const char *key, int32_t word)
+{
+    const Mark *before = turn_load(turn, MARKS, key);
+
+    if (before != NULL)
+        count(turn, before, false);
+    Mark *mark = turn_move_as(turn, MARKS, key, word);
+    if (mark != NULL && before != NULL)
+        count(turn, mark, true);
+    return mark;
+}
+
+static void drop_mark(struct turn *turn, const char *key, const Mark *mark)
+{
+    count(turn, mark, false);
+    turn_drop(turn, BOARD, board_key(turn, mark->unit, key));
+    turn_drop(turn, MARKS, key);
+}
+
 /* ---- a mark's moves ---------------------------------------------------------------------------------- */
 
 /* At what part of its time it is at risk; what holds by itself is never at risk. */
@@ -72,7 +112,7 @@ static uint64_t at_risk_ms(const struct hearing *hearing, uint64_t from_ms, uint
 {
     struct turn *turn = hearing->turn;
 
-    if (hearing->phrase->holds || due_ms <= from_ms
+    if (hearing->phrase->holds || hearing->phrase->counted || due_ms <= from_ms
         || !directory_has(turn, "need.warn_at", "", turn->now_ms))
         return 0;
     uint64_t part = directory_number(turn, "need.warn_at", "");
@@ -96,6 +136,8 @@ void duties_begin(const struct hearing *hearing, const struct owed *owed, uint64
         return;
     if (before != NULL && strcmp(before->unit, owed->unit) != 0)
         turn_drop(turn, BOARD, board_key(turn, before->unit, key));
+    if (before != NULL)
+        count(turn, before, false);
     bool goes_on =
         before != NULL && (before->state == DUTY(PENDING) || before->state == DUTY(AT_RISK));
     Mark *mark = turn_move_as(turn, MARKS, key, BEGIN);
@@ -103,6 +145,7 @@ void duties_begin(const struct hearing *hearing, const struct owed *owed, uint64
         return;
     mark->duty = hearing->duty->duty;
     mark->unit = owed->unit;
+    count(turn, mark, true);
     mark->period = owed->period;
     mark->from_ms = from_ms;
     mark->due_ms = due_ms;
@@ -125,9 +168,19 @@ void duties_begin(const struct hearing *hearing, const struct owed *owed, uint64
     chase(turn, key, at_ms != 0 ? at_ms : due_ms, at_ms == 0);
 }
 
-static void is_met(struct turn *turn, const char *key, bool is_kept)
+static void state_met(struct turn *turn, const Mark *mark)
 {
-    Mark *mark = turn_move_as(turn, MARKS, key, MEET);
+    Supervision__DutyMet met = { IS(supervision__duty_met), .duty = mark->duty, .unit = mark->unit,
+                                 .period = mark->period, .evidence = turn->id };
+    struct turn_post post = { .unit = mark->unit, .case_id = mark->case_id, .message = &met.base };
+
+    turn_post(turn, &post);
+}
+
+static void is_met(struct turn *turn, const char *key, const Part *part)
+{
+    const struct phrase *phrase = phrases_at(part->phrase);
+    Mark *mark = move_mark(turn, key, MEET);
 
     if (mark == NULL)
         return;
@@ -136,21 +189,11 @@ static void is_met(struct turn *turn, const char *key, bool is_kept)
     if (tally != NULL)
         tally->met++;
     stop_chasing(turn, key);
-    Supervision__DutyMet met = { IS(supervision__duty_met), .duty = mark->duty, .unit = mark->unit,
-                                 .period = mark->period, .evidence = turn->id };
-    struct turn_post post = { .unit = mark->unit, .case_id = mark->case_id, .message = &met.base };
-    turn_post(turn, &post);
-    if (!is_kept) {
-        turn_drop(turn, BOARD, board_key(turn, mark->unit, key));
-        turn_drop(turn, MARKS, key);
+    if (!phrase->counted)
+        state_met(turn, mark);
+    if (!phrase->kept && phrase->span != SPAN_ONCE && phrase->span != SPAN_MONTH) {
+        drop_mark(turn, key, mark);
     }
-}
-
-static bool keeps(const Part *part)
-{
-    const struct phrase *phrase = phrases_at(part->phrase);
-
-    return phrase->kept || phrase->span != SPAN_ITEM;
 }
 
 void duties_meet(const struct hearing *hearing, const char *key, uint32_t group)
@@ -164,12 +207,19 @@ void duties_meet(const struct hearing *hearing, const char *key, uint32_t group)
         return;
     mark->groups |= 1u << (group & 31);
     if (mark->groups == (1u << hearing->part->groups) - 1)
-        is_met(turn, key, keeps(hearing->part));
+        is_met(turn, key, hearing->part);
+}
+
+static const char *date_of(struct turn *turn, uint64_t ms)
+{
+    struct clock_date date = clock_date(clock_day(ms));
+
+    return turn_text(turn, "%04d-%02d-%02d", date.year, date.month, date.day_of_month);
 }
 
 void duties_break(struct turn *turn, const Duty *duty, const char *key)
 {
-    Mark *mark = turn_move_as(turn, MARKS, key, BREAK);
+    Mark *mark = move_mark(turn, key, BREAK);
     if (mark == NULL)
         return;
     const Part *part = mark->part < duty->n_parts ? duty->parts[mark->part] : NULL;
@@ -192,13 +242,15 @@ void duties_break(struct turn *turn, const Duty *duty, const char *key)
     bool of_item = part != NULL && *part->item != '\0' && phrase->span == SPAN_ITEM;
     struct found found = { .unit = mark->unit, .duty = mark->duty, .case_id = mark->case_id };
     found.matter = of_item ? mark->period : turn_text(turn, "%s.%s", mark->duty, mark->period);
+    if (phrase->counted)
+        found.matter = turn_text(turn, "%s.%s", mark->duty, date_of(turn, mark->from_ms));
     found.text = duty->duty_zh;
     findings_found(turn, &found);
 }
 
 void duties_excuse(struct turn *turn, const char *key, const char *reason, const char *approver)
 {
-    Mark *mark = turn_move_as(turn, MARKS, key, EXCUSE);
+    Mark *mark = move_mark(turn, key, EXCUSE);
 
     if (mark == NULL)
         return;
@@ -225,8 +277,7 @@ void duties_end(struct turn *turn, const char *key)
     if (mark == NULL || mark->state == DUTY(BREACHED) || mark->state == DUTY(EXCUSED))
         return;
     stop_chasing(turn, key);
-    turn_drop(turn, BOARD, board_key(turn, mark->unit, key));
-    turn_drop(turn, MARKS, key);
+    drop_mark(turn, key, mark);
 }
 
 void duties_give(struct turn *turn, const char *key, const char *unit)
@@ -236,11 +287,13 @@ void duties_give(struct turn *turn, const char *key, const char *unit)
     if (before == NULL)
         return;
     turn_drop(turn, BOARD, board_key(turn, before->unit, key));
+    count(turn, before, false);
     Mark *mark = turn_edit(turn, MARKS, key);
     Entry *entry = turn_edit(turn, BOARD, board_key(turn, unit, key));
     if (mark == NULL || entry == NULL)
         return;
     mark->unit = unit;
+    count(turn, mark, true);
     entry->there = true;
 }
 
@@ -248,7 +301,7 @@ void duties_give(struct turn *turn, const char *key, const char *unit)
 
 void duties_warn(struct turn *turn, const char *key)
 {
-    Mark *mark = turn_move_as(turn, MARKS, key, WARN);
+    Mark *mark = move_mark(turn, key, WARN);
 
     if (mark == NULL)
         return;
@@ -342,7 +395,7 @@ void duties_settle(struct turn *turn, const char *key)
     bool holds =
         phrase->holds && (phrase->span != SPAN_HOUR || (condition != NULL && condition->good));
     if (holds || is_filled(turn, part, mark)) {
-        is_met(turn, key, phrase->span == SPAN_MONTH);
+        is_met(turn, key, part);
     } else if (phrase->all_fail) {
         settle_together(turn, duty, key, mark);
     } else if (!phrase->no_outage

@@ -11,6 +11,11 @@ enum {
     FINDING_LENGTH = 160,  /* of an id: a unit, a service and the id of an item   */
 };
 
+/* Who hears of a finding that waits, one after the other; each once, until it is opened anew. */
+static const char *const rungs[] = { "lgo", "lg" };
+
+enum { RUNGS = sizeof(rungs) / sizeof(rungs[0]) };
+
 static bool is_finding(const char *id)
 {
     return *id != '\0' && strlen(id) <= FINDING_LENGTH && strchr(id, '/') == NULL;
@@ -24,6 +29,13 @@ static const char *finding_key(struct turn *turn, const char *finding)
     return "-";
 }
 
+/* Nobody is higher than who has it already; a good recheck still settles by itself. */
+static bool is_at_the_top(const Finding *finding)
+{
+    return finding->escalated >= RUNGS
+           && finding->state != SUPERVISION_ROWS__FINDING__STATE__RECHECKED;
+}
+
 /* The clock that runs from now, by policy; what a clock is called is the rest of its key. */
 static void run_clock(struct turn *turn, const char *id, Finding *finding, const char *clock,
                       uint64_t told_ms)
@@ -34,7 +46,10 @@ static void run_clock(struct turn *turn, const char *id, Finding *finding, const
 
     finding->clock = clock;
     finding->due_ms = told_ms != 0 ? told_ms : directory_due(turn, key, "", turn->now_ms);
-    turn_remind(turn, id, finding->due_ms, &chase.base);
+    if (is_at_the_top(finding))
+        turn_forget(turn, id, &supervision__chase_finding__descriptor);
+    else
+        turn_remind(turn, id, finding->due_ms, &chase.base);
 }
 
 static void add_evidence(struct turn *turn, Finding *finding, const char *id)
@@ -211,6 +226,7 @@ int on_report_rectified(struct turn *turn, const void *message)
 static void state_reopened(struct turn *turn, const char *id, Finding *finding, const char *reason)
 {
     finding->reopened++;
+    finding->escalated = 0;
     run_clock(turn, id, finding, "explain", 0);
     Supervision__FindingReopened reopened = { IS(supervision__finding_reopened), .finding = id,
                                               .unit = finding->unit, .reason = reason };
@@ -271,10 +287,12 @@ int on_reopen_finding(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-/* To the office first, then to the leader; a finding that waits is never silent. */
+/* To the office first, then to the leader, with whom it stays. */
 static int state_escalated(struct turn *turn, const char *id, Finding *finding)
 {
-    const char *unit = finding->escalated == 0 ? "lgo" : "lg";
+    if (is_at_the_top(finding))
+        return turn_refuse(turn, TOWN__REFUSAL__OVER_LIMIT, "it is before the leader already");
+    const char *unit = rungs[finding->escalated];
     const char *post = directory_post(turn, unit, "head");
 
     finding->escalated++;

@@ -170,6 +170,21 @@ static bool is_moot(const struct hearing *hearing)
                || strcmp(outcome, "MOVED") == 0 || strcmp(outcome, "DUPLICATE") == 0);
 }
 
+/* `with an earlier breach`: of its case something had been found before. */
+static bool comes_after_a_breach(const struct hearing *hearing)
+{
+    const char *case_id = hearing->turn->case_id;
+    const Case *row = fields_is_id(case_id) ? turn_load(hearing->turn, CASES, case_id) : NULL;
+
+    return row != NULL && row->findings > 0;
+}
+
+static bool is_never(const struct hearing *hearing)
+{
+    return clause_matches(hearing, hearing->clause) && is_about_us(hearing)
+           && (!hearing->clause->earlier || comes_after_a_breach(hearing));
+}
+
 /* True if the clause speaks of the message. */
 static bool hear_clause(const struct hearing *hearing)
 {
@@ -183,7 +198,7 @@ static bool hear_clause(const struct hearing *hearing)
     } else if (clause->never) {
         if (is_hourly)
             turn_condition(hearing, false);
-        if (is_about_us(hearing))
+        if (is_never(hearing))
             duties_each_owed(hearing, false, break_each);
     } else if (clause->closing) {
         duties_each_owed(hearing, false, close_each);
@@ -191,7 +206,8 @@ static bool hear_clause(const struct hearing *hearing)
         turn_condition(hearing, true);
     } else if (hearing->phrase->holds) {
         return true; /* it is met by its end */
-    } else if (clause_matches(hearing, clause)) {
+    } else if (clause_matches(hearing, clause)
+               && items_match(hearing, hearing->phrase->meets_only)) {
         duties_each_owed(hearing, false, meet_each);
     } else if (strcmp(hearing->kernel, "*.NeedClosed") == 0) {
         duties_each_owed(hearing, false, break_each); /* closed, and not as it ought to be */

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "kit/words.h"
 #include "supervision/duties.h"
 #include "supervision/fields.h"
@@ -69,19 +70,26 @@ bool items_match(const struct hearing *hearing, const char *only)
     if (is_optional && !fields_has(hearing->message->descriptor, names))
         return true;
     const char *value = items_value(hearing, names);
-    bool matches = equals[1] == '\0' ? *value != '\0' : is_among(value, equals + 1);
+    bool matches = equals[1] == '@'    ? strcmp(value, items_value(hearing, equals + 2)) == 0
+                   : equals[1] == '\0' ? *value != '\0'
+                                       : is_among(value, equals + 1);
     return matches != is_not;
+}
+
+/* The register names one unit, and neither all of a kind nor several. */
+static bool is_one_unit(const char *units)
+{
+    return strcmp(units, "all") != 0 && strcmp(units, "vc") != 0 && strchr(units, '+') == NULL;
 }
 
 const char *items_unit(const struct hearing *hearing)
 {
-    static const char *const fields[] = {
-        "committee", "owner", "lead_unit", "unit", "centre", "to"
-    };
+    static const char *const fields[] = { "committee", "owner",      "lead_unit", "unit",
+                                          "centre",    "owner_unit", "to",        "place" };
     struct turn *turn = hearing->turn;
     const struct phrase *phrase = hearing->phrase;
 
-    if (phrase->own)
+    if (phrase->own || (phrase->single && is_one_unit(hearing->duty->unit)))
         return hearing->duty->unit;
     if (phrase->who != NULL && phrase->who[0] != '@') {
         const char *unit = fields_text(turn, hearing->message, phrase->who);
@@ -95,6 +103,9 @@ const char *items_unit(const struct hearing *hearing)
     for (size_t i = 0; !is_kernel(hearing) && i < sizeof(fields) / sizeof(fields[0]); i++) {
         const char *unit = fields_text(turn, hearing->message, fields[i]);
         if (*unit == '\0' || !directory_unit(turn, unit))
+            continue;
+        /* Where something happened is whose it is for those who answer for places alone. */
+        if (strcmp(fields[i], "place") == 0 && strcmp(hearing->duty->unit, "all") == 0)
             continue;
         return of_centre && directory_committee(turn, unit) ? directory_centre(turn, unit, "")
                                                             : unit;
@@ -213,10 +224,13 @@ static void each_item(const struct naming *naming)
             turn, SETS, turn_key(turn, "%020" PRIu64, fields_number(hearing->message, "seq")));
         value = set != NULL ? set->set : "";
     }
+    if (*value == '\0' && strcmp(item, "person") == 0)
+        value = fields_text(turn, hearing->message, "alias"); /* two of the roster were one */
     if (!fields_is_id(value))
         return;
-    const char *called =
-        is_kernel(hearing) && strcmp(item, "set") != 0 ? turn->service : label(item);
+    bool is_of_service =
+        is_kernel(hearing) && strcmp(item, "set") != 0 && strchr(item, '|') == NULL;
+    const char *called = is_of_service ? turn->service : label(item);
     const char *period = turn_text(turn, "%s:%s", called, value);
     if (hearing->phrase->list != NULL && naming->begins) {
         size_t count = fields_list(hearing->message, hearing->phrase->list, &list);
@@ -315,6 +329,10 @@ uint64_t items_due(const struct hearing *hearing, uint64_t from_ms)
     if (hearing->part->default_ms != 0)
         return from_ms + hearing->part->default_ms;
     const char *scope = items_value(hearing, "priority|need.priority");
+    if (hearing->phrase->scope != NULL)
+        scope = hearing->phrase->scope;
+    if (hearing->part->next_day)
+        from_ms = clock_day_start_ms(clock_day(from_ms) + 1);
     if (*key == '\0' || !directory_has(turn, key, scope, from_ms))
         return 0;
     return directory_due(turn, key, scope, from_ms);

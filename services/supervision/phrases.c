@@ -12,7 +12,8 @@
 #define LEFT_WORK                                                                                  \
     "*.Rejected", "*.Declined", "*.Expired", "*.Recalled", "*.MarkedInError", "*.Failed"
 #define LEFT_ROSTER                                                                                \
-    "registry.Removed", "registry.Dismissed", "registry.LeftTown", "registry.DeathReported"
+    "registry.Removed", "registry.Dismissed", "registry.LeftTown", "registry.DeathReported",       \
+        "registry.Merged"
 
 /* clang-format off */
 static const struct phrase phrases[] = {
@@ -48,7 +49,7 @@ static const struct phrase phrases[] = {
       .starts = { "organisation.PolicyPublished" }, .item = "set", .clock = "effective_from_ms",
       .breaks = { "*.Parked" }, .holds = true },
     { .text = "each person on the roster", .span = SPAN_ITEM,
-      .starts = { "registry.Verified", "registry.DeathRefuted" }, .item = "person",
+      .starts = { "registry.Verified", "registry.DeathRefuted", "registry.Unmerged" }, .item = "person",
       .ends = { LEFT_ROSTER }, .moves = "registry.Moved", .kept = true },
     { .text = "each RED and YELLOW person", .span = SPAN_ITEM,
       .starts = { "registry.ClassSet", "registry.Verified", "referral.Assessed" },
@@ -74,13 +75,85 @@ static const struct phrase phrases[] = {
       .starts = { "organisation.ResponsibilitySet", "referral.CapacitySet" },
       .only = "?category=MEDICAL", .item = "centre,kind", .who = "centre", .for_each_unit = true,
       .clock = "valid_until_ms", .all_fail = true },
-    { .text = "(each event)",        .span = SPAN_ITEM },
+    { .text = "(each event)",        .span = SPAN_ITEM, .single = true },
+
+    /* A never-event: each month in which it did not happen is met. */
+    { .text = "(always)",            .span = SPAN_MONTH, .own = true, .starts = { OPENED },
+      .holds = true },
+    { .text = "each committee's people", .span = SPAN_MONTH, .units = "vc", .starts = { OPENED },
+      .holds = true },
+
+    /* The day's contacts, which care plans, and of which it says at 24:00 which were missed. */
+    { .text = "each person on the roster who is not away", .span = SPAN_ITEM,
+      .starts = { "care.ContactPlanned" }, .only = "!ladder=HOST", .item = "person",
+      .ends = { LEFT_ROSTER, "registry.AwayStarted", "care.NotReached" },
+      .breaks = { "care.ContactMissed" }, .counted = true },
+    { .text = "each planned contact", .span = SPAN_ITEM,
+      .starts = { "care.ContactPlanned" }, .item = "person",
+      .ends = { LEFT_ROSTER, "care.NotReached" }, .breaks = { "care.ContactMissed" },
+      .counted = true },
+    { .text = "each person in scope", .span = SPAN_ITEM,
+      .starts = { "care.ContactPlanned" }, .only = "!times=1", .item = "person",
+      .meets = "care.ContactRecorded", .meets_only = "done=@times",
+      .ends = { LEFT_ROSTER, "registry.AwayStarted", "care.NotReached" },
+      .breaks = { "care.ContactMissed" }, .counted = true },
+    { .text = "each silent person, each day", .span = SPAN_ITEM,
+      .starts = { "care.ContactPlanned" }, .only = "ladder=SILENT", .item = "person",
+      .clock = "window_end_ms", .ends = { LEFT_ROSTER, "registry.AwayStarted", "care.NotReached" },
+      .breaks = { "care.ContactMissed" }, .counted = true },
+    { .text = "each ladder",         .span = SPAN_ITEM, .starts = { "care.DoorVisitAssigned" },
+      .item = "person", .clock = "knock_by_ms", .ends = { LEFT_ROSTER, "registry.AwayStarted" } },
+    { .text = "each abnormal finding", .span = SPAN_ITEM, .starts = { "care.AbnormalFound" },
+      .item = "incident|need|ref" },
+    { .text = "each gap",            .span = SPAN_ITEM, .starts = { "care.RecruitmentGap" },
+      .item = "committee", .meets = "care.CarerRegistered" },
+    { .text = "each day",            .span = SPAN_ITEM, .own = true,
+      .starts = { "care.SummaryFrozen" }, .item = "date" },
+    { .text = "each committee, each day", .span = SPAN_ITEM,
+      .starts = { "care.SummaryFrozen" }, .item = "committee,date",
+      .breaks = { "care.SummaryOverdue" } },
+
+    { .text = "each call classified as emergency", .span = SPAN_ITEM, .own = true,
+      .starts = { "hotline.CallClassified" }, .only = "incident=", .item = "incident",
+      .scope = "P0" },
+    { .text = "each incident type",  .span = SPAN_ITEM, .single = true,
+      .starts = { "incident.IncidentOpened" }, .only = "!linked_to=", .item = "incident" },
+    { .text = "each incident",       .span = SPAN_ITEM, .single = true,
+      .starts = { "incident.IncidentOpened" }, .only = "!linked_to=", .item = "incident" },
+    { .text = "each graded incident that needs one", .span = SPAN_ITEM, .own = true,
+      .starts = { "incident.IncidentGraded" }, .only = "grade=1|2", .item = "incident",
+      .scope = "P0" },
+    { .text = "each incident of grade 1 or 2", .span = SPAN_ITEM, .own = true,
+      .starts = { "incident.IncidentGraded" }, .only = "grade=1|2", .item = "incident",
+      .clock = "next_due_ms", .ends = { "incident.IncidentControlled" },
+      .breaks = { "incident.SituationOverdue" } },
+
+    { .text = "the public",          .span = SPAN_ONCE, .own = true, .starts = { OPENED } },
+    { .text = "each alert",          .span = SPAN_ITEM, .own = true,
+      .starts = { "opinion.AlertGraded" }, .item = "alert", .clock = "answer_due_ms" },
+    { .text = "each changed channel", .span = SPAN_ITEM, .own = true,
+      .starts = { "opinion.ChannelChanged" }, .item = "channel" },
+    { .text = "each channel",        .span = SPAN_ITEM, .who = "owner_unit",
+      .starts = { "opinion.ChannelFailed" }, .item = "channel",
+      .meets = "opinion.ChannelVerified", .scope = "P1" },
+    { .text = "each of the 50 lines", .span = SPAN_ONCE, .units = "vc", .starts = { OPENED } },
+    { .text = "2 lines",             .span = SPAN_ONCE, .starts = { OPENED } },
+    { .text = "1 line",              .span = SPAN_ONCE, .starts = { OPENED } },
+
+    { .text = "each run",            .span = SPAN_ITEM, .own = true,
+      .starts = { "benefit.RunPlanned" }, .item = "run", .clock = "until_ms" },
+    { .text = "each home",           .span = SPAN_ITEM, .who = "centre",
+      .starts = { "homes.HomeRegistered" }, .item = "home" },
 };
 
 static const struct { const char *item; const char *const ends[8]; } item_ends[] = {
     { "assignment", { "*.Rejected", "*.Declined", "*.Recalled", "*.MarkedInError", "*.Failed" } },
     { "need",       { "*.NeedClosed" } },
     { "person",     { LEFT_ROSTER } },
+    { "incident",   { "incident.IncidentFalse", "incident.IncidentClosed" } },
+    { "signal",     { "opinion.SignalMerged" } },
+    { "alert",      { "opinion.AlertClosed" } },
+    { "channel",    { "opinion.ChannelWithdrawn" } },
     { "",           { NULL } },
 };
 

@@ -24,6 +24,7 @@ struct phrase {
     const char *units;     /* whose it is, where the register's `unit` says who looks: all, vc   */
     const char *only;      /* of the starts: `field=VALUE|VALUE`, or `field=`: not empty; `a|b=`
                                the one that is there; `?field=`: where the event has it;
+                               `!field=`: not so; `field=@other`: the same as that field;
                                `need.field=` looks into the need's row; `@post=KIND`: what breaks it
                                is about that post of the unit                                    */
     const char *item;      /* fields that name the item, the first that is there; `a,b` joins two */
@@ -35,11 +36,16 @@ struct phrase {
     const char *ends[8];   /* it is owed no more, without merit                                  */
     const char *breaks[2]; /* at once                                                            */
     const char *breaks_only;
+    const char *meets_only;
     const char *meets;   /* instead of the register's events                                   */
     const char *extends; /* gives it a later due time                                          */
     const char *moves;   /* another unit owes it now: field `to`                               */
     const char *slow;    /* a field with the ms that it took already, against the first key    */
+    const char *scope;   /* of its policy keys, where the event has no priority                */
     bool own;            /* owed by the duty's own unit, whoever the event names               */
+    bool single;         /* the same where the register names one unit                         */
+    bool counted;        /* thousands a day: what is met is counted, no word of it on the log, and
+                            a day's findings of one unit are one                               */
     bool for_each_unit;  /* an item for each unit of the duty                                  */
     bool by_unit;        /* the item alone does not tell whose it is                           */
     bool holds;          /* it is met at its end unless it was broken                          */

@@ -14,15 +14,6 @@ struct board {
     const char *duty;
 };
 
-static void count_state(Supervision__DutyBoardAnswer *answer, Supervision__DutyState state)
-{
-    answer->pending += state == SUPERVISION__DUTY_STATE__PENDING;
-    answer->at_risk += state == SUPERVISION__DUTY_STATE__AT_RISK;
-    answer->met += state == SUPERVISION__DUTY_STATE__MET;
-    answer->breached += state == SUPERVISION__DUTY_STATE__BREACHED;
-    answer->excused += state == SUPERVISION__DUTY_STATE__EXCUSED;
-}
-
 static Supervision__DutyLine *add_duty_line(struct board *board)
 {
     Supervision__DutyLine *line = ask_array(board->list.ask, 1, sizeof(*line));
@@ -53,7 +44,6 @@ static bool show_mark(void *context, const char *key, const void *row)
     line->due_ms = mark->due_ms;
     line->evidence = mark->evidence;
     line->text = mark->note;
-    count_state(board->answer, mark->state);
     return true;
 }
 
@@ -83,6 +73,39 @@ static bool count_tally(void *context, const char *key, const void *row)
         return true;
     board->answer->met += tally->met;
     return true;
+}
+
+static void add_standing(Supervision__DutyBoardAnswer *answer, const Standing *standing)
+{
+    if (standing == NULL)
+        return;
+    answer->pending += standing->pending;
+    answer->at_risk += standing->at_risk;
+    answer->breached += standing->breached;
+    answer->excused += standing->excused;
+}
+
+static bool count_standing(void *context, const char *key, const void *row)
+{
+    struct board *board = context;
+    const char *duty = strchr(key, '/');
+
+    if (*board->duty == '\0' || (duty != NULL && strcmp(duty + 1, board->duty) == 0))
+        add_standing(board->answer, row);
+    return true;
+}
+
+/* Of everything that is asked about, however few lines were wanted: a row for each unit and duty. */
+static void count_standings(struct ask *ask, struct board *board)
+{
+    const char *unit = board->list.unit;
+
+    if (*unit != '\0' && *board->duty != '\0')
+        add_standing(board->answer,
+                     ask_load(ask, STANDINGS, ask_text(ask, "%s/%s", unit, board->duty)));
+    else
+        ask_each(ask, STANDINGS, *unit != '\0' ? ask_text(ask, "%s/", unit) : "", count_standing,
+                 board);
 }
 
 /* The register's own row: a duty that nothing is owed of yet is pending, and says what it waits for. */
@@ -127,7 +150,7 @@ int ask_duty_board(struct ask *ask, const void *message)
         ask_each(ask, BOARD, ask_text(ask, "%s/", asked->unit), show_entry, &board);
     else
         ask_each(ask, MARKS, prefix, show_mark, &board);
-    answer.met = 0; /* what was met for an item is in the tallies alone */
+    count_standings(ask, &board);
     ask_each(ask, TALLIES, prefix, count_tally, &board);
     answer.lines = (Supervision__DutyLine **)board.list.rows;
     answer.n_lines = board.list.count;

@@ -149,6 +149,20 @@ static void add_clause(struct reading *reading, const char *event)
     reading->never = reading->closing = reading->skip = reading->joined = false;
 }
 
+static void only_after_a_breach(struct reading *reading)
+{
+    if (reading->count > 0)
+        reading->clauses[reading->count - 1]->earlier = true;
+}
+
+static void take_back(struct reading *reading)
+{
+    if (reading->count == 0)
+        return;
+    reading->count--;
+    reading->group = reading->count > 0 ? reading->clauses[reading->count - 1]->group : 0;
+}
+
 static void read_events(struct reading *reading)
 {
     struct cell cell = { .at = reading->duty->event_text };
@@ -175,6 +189,16 @@ static void read_events(struct reading *reading)
             field = NULL;
         } else if (is_word(&cell, "kind") || is_word(&cell, "outcome")) {
             field = is_word(&cell, "kind") ? "kind" : "outcome";
+        } else if (is_word(&cell, "grade") || is_word(&cell, "result")) {
+            field = is_word(&cell, "grade") ? "grade" : "result";
+        } else if (is_word(&cell, "with")) {
+            field = NULL;
+        } else if (is_word(&cell, "earlier")) {
+            only_after_a_breach(reading);
+        } else if (is_word(&cell, "only")) {
+            take_back(reading); /* `care.Unpaired only with a reason`: its service sees to it */
+        } else if (is_word(&cell, "first-hand")) {
+            qualify(reading, "first_hand", "true");
         } else if (is_word(&cell, "post")) {
             qualify(reading, "kind", before); /* `of the liaison post` */
         } else if (is_priority(cell.word)) {
@@ -196,6 +220,8 @@ struct when {
     bool renews;
     bool monthly;
     bool own_time;
+    bool always;
+    bool next_day;
 };
 
 static void read_when(struct reading *reading, struct when *when)
@@ -220,8 +246,15 @@ static void read_when(struct reading *reading, struct when *when)
             for (const char *digit = before; isdigit((unsigned char)*digit); digit++)
                 days = days * 10 + (uint64_t)(*digit - '0');
             when->default_ms = days * CLOCK_DAY_MS;
-        } else if (is_word(&cell, "runs")) {
+        } else if (is_word(&cell, "runs") || is_word(&cell, "every")) {
             when->renews = true;
+        } else if (is_word(&cell, "weekly")) {
+            when->default_ms = 7 * CLOCK_DAY_MS;
+            when->renews = true;
+        } else if (is_word(&cell, "always")) {
+            when->always = true;
+        } else if (is_word(&cell, "after") && strcmp(before, "day") == 0) {
+            when->next_day = true; /* `of the day after registry.Verified` */
         } else if (is_word(&cell, "monthly")) {
             when->monthly = true;
         } else if (is_word(&cell, "own")) {
@@ -273,6 +306,11 @@ static int read_whom(struct reading *reading, const char *text, Part *part)
         part->value = turn_text(reading->turn, "%s", text + strlen("each need kind "));
         return phrases_find("each need kind");
     }
+    if (begins(text, "each incident type ")) {
+        part->field = "type";
+        part->value = turn_text(reading->turn, "%s", text + strlen("each incident type "));
+        return phrases_find("each incident type");
+    }
     if (begins(text, "each "))
         return read_each_event(reading, text, part);
     if (strchr(text, ' ') == NULL && *text != '\0') {
@@ -288,8 +326,9 @@ static int read_whom(struct reading *reading, const char *text, Part *part)
 /* What both events name; "": nothing. */
 static const char *item_between(const char *start, const char *event, bool of_units)
 {
-    static const char *const ids[] = { "assignment", "need",    "person", "ticket", "call",
-                                       "survey",     "mandate", "post",   "set" };
+    static const char *const ids[] = { "line",       "match",   "incident", "signal", "channel",
+                                       "assignment", "need",    "person",   "ticket", "call",
+                                       "survey",     "mandate", "post",     "set" };
     const ProtobufCMessageDescriptor *from = type_of(start);
     const ProtobufCMessageDescriptor *to = type_of(event);
 
@@ -349,12 +388,15 @@ static bool complete(struct reading *reading, const char *whom, const struct whe
 
     if (when->own_time)
         found = phrases_find("(its own duties)");
+    if (when->always)
+        found = phrases_find("(always)");
     if (found == PHRASES_NONE)
         return false;
     part->phrase = (uint32_t)found;
     const struct phrase *phrase = phrases_at(part->phrase);
     part->default_ms = when->default_ms;
     part->renews = when->renews;
+    part->next_day = when->next_day;
     complete_starts(reading, part, phrase, when);
     complete_clauses(reading, part, phrase, only_group);
     part->keys = turn_array(reading->turn, RULE_PARTS, sizeof(*part->keys));

@@ -43,6 +43,7 @@ enum {
     LOOKS,         /* person/seq                                */
     READERS,       /* unit/post/day                             */
     CHECKPOINTS,   /* size; "last"                              */
+    STANDINGS,     /* unit/duty                                 */
 };
 
 enum {
@@ -115,6 +116,7 @@ typedef SupervisionRows__Part Part;
 typedef SupervisionRows__Clause Clause;
 typedef SupervisionRows__Mark Mark;
 typedef SupervisionRows__Tally Tally;
+typedef SupervisionRows__Standing Standing;
 typedef SupervisionRows__Condition Condition;
 typedef SupervisionRows__Case Case;
 typedef SupervisionRows__Line Line;

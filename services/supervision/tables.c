@@ -35,6 +35,7 @@ static const struct table tables[] = {
     [LOOKS]         = { "looks",         &supervision_rows__look__descriptor       },
     [READERS]       = { "readers",       &supervision_rows__reader__descriptor     },
     [CHECKPOINTS]   = { "checkpoints",   &supervision_rows__checkpoint__descriptor },
+    [STANDINGS]     = { "standings",     &supervision_rows__standing__descriptor   },
     { 0 }
 };
 
