@@ -113,6 +113,17 @@ bool category_fits_age(Category category, int age)
     return true;
 }
 
+/* S-071: 独居老人, 精神障碍患者, 困境儿童 will not ask for help.  Who lives alone counts as old unless a
+ * birth says otherwise. */
+bool makes_silent(const Category *items, size_t count, int age)
+{
+    for (size_t i = 0; i < count; i++)
+        if (items[i] == C(MENTAL_DISORDER) || items[i] == C(CHILD_IN_DIFFICULTY)
+            || (items[i] == C(ALONE_UNCARED) && (age < 0 || age >= 60)))
+            return true;
+    return false;
+}
+
 /* One word of a cell: `实际无人照顾的独居家庭` names 独居. */
 static bool read_token(const char *token, struct categories *list)
 {

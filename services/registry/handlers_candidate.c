@@ -136,6 +136,11 @@ void make_active(struct turn *turn, struct change *change, const struct verifica
     row->class_by = who(turn);
     row->class_at_ms = turn->now_ms;
     row->basis = as->basis;
+    if (!row->silent && makes_silent(row->categories, row->n_categories, age_of(turn, row))) {
+        row->silent = true; /* said in Verified; the committee may say otherwise (SetSilent) */
+        row->silent_by = row->class_by;
+        row->silent_reason = SILENT_BY_CATEGORY;
+    }
     turn_forget(turn, row->person, &registry__chase_candidate__descriptor);
     watch_age(turn, row);
 

@@ -4,9 +4,7 @@
  */
 #include <string.h>
 
-#include "base/clock.h"
 #include "registry/registry.h"
-#include "registry/text.h"
 
 #define S(state) REGISTRY_ROWS__PERSON_STATE__##state
 
@@ -85,7 +83,7 @@ static void judge_household(struct turn *turn, const char *id)
     struct change change = open_person(turn, alone);
     if (change.row == NULL)
         return;
-    int age = text_age(change.row->card->birth, clock_day(turn->now_ms));
+    int age = age_of(turn, change.row);
     bool child = age >= 0 && age < OF_AGE;
     const struct categories categories = with_category(turn, change.row,
                                                        child ? REGISTRY__CATEGORY__UNGUARDED_CHILD

@@ -144,6 +144,19 @@ static bool good_expiry(struct turn *turn, uint64_t expires_ms)
     return false;
 }
 
+/* Silence comes with a category that gives a cause (S-071), and goes with the last of them; what the
+ * committee has said of it itself stays. */
+static void follow_silence(struct turn *turn, struct change *change, bool was)
+{
+    const Person *row = change->row;
+    bool is = makes_silent(row->categories, row->n_categories, age_of(turn, row));
+
+    if (!was && is && !row->silent)
+        put_silent(turn, change, true, row->categories_expire_ms, SILENT_BY_CATEGORY);
+    else if (was && !is && row->silent && strcmp(row->silent_reason, SILENT_BY_CATEGORY) == 0)
+        put_silent(turn, change, false, 0, "");
+}
+
 int on_set_categories(struct turn *turn, const void *message)
 {
     const Registry__SetCategories *set = message;
@@ -155,7 +168,10 @@ int on_set_categories(struct turn *turn, const void *message)
         tidy_categories(turn, set->categories, set->n_categories, set->reason);
     if (turn->outcome == 0 && categories.count == 0)
         return turn_refuse(turn, REGISTRY__REFUSAL__NO_CATEGORY, "a category is wanted");
+    bool was =
+        makes_silent(change.row->categories, change.row->n_categories, age_of(turn, change.row));
     put_categories(turn, &change, categories, set->expires_ms, set->reason);
+    follow_silence(turn, &change, was);
     return close_person(turn, &change, "CategoriesSet");
 }
 

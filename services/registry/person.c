@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "kit/directory_rows.h"
 #include "registry/id_number.h"
 #include "registry/registry.h"
@@ -33,6 +34,11 @@ bool is_served(State state)
 {
     return on_roster(state) && state != S(CANDIDATE) && state != S(DISMISSAL_PROPOSED)
            && state != S(DECEASED_REPORTED);
+}
+
+int age_of(struct turn *turn, const Person *person)
+{
+    return person->card == NULL ? -1 : text_age(person->card->birth, clock_day(turn->now_ms));
 }
 
 bool is_centre(struct turn *turn, const char *unit)

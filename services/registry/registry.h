@@ -167,6 +167,7 @@ void remind_person(struct turn *turn, const Person *person, uint64_t due_ms,
 /* NOT_FOUND, and WRONG_STATE for those who are not on the roster or are said to have died. */
 struct change open_living(struct turn *turn, const char *id);
 
+int age_of(struct turn *turn, const Person *person); /* in years today; -1: unknown */
 bool on_roster(RegistryRows__PersonState state); /* is somebody's to know of */
 bool is_served(RegistryRows__PersonState state); /* is contacted: verified, alive, not gone */
 bool is_centre(struct turn *turn, const char *unit);
@@ -267,6 +268,11 @@ bool same_categories(const Registry__Category *a, size_t a_count, const Registry
 
 /* A child of 77, an orphaned elder of 30. */
 bool category_fits_age(Registry__Category category, int age);
+
+#define SILENT_BY_CATEGORY "S-071"
+
+/* Somebody of these categories and that age (-1: unknown) will not ask for help. */
+bool makes_silent(const Registry__Category *items, size_t count, int age);
 
 /* The categories that a text names (独居、重残); false: some word of it is none. */
 bool read_categories(const char *text, Registry__Category *items, size_t *ret_count);

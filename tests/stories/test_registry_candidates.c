@@ -24,7 +24,7 @@ START_TEST(a_candidate_is_proposed_and_verified)
     story_say(story, C41, "registry.Verify." C41, "{'person': 'r1'}");
     ck_assert_str_eq(story_last(story, "registry.Verified." C41),
                      "{\"person\": \"r1\", \"owner\": \"310115125041\", \"categories\": "
-                     "[\"ALONE_UNCARED\", \"GRAVELY_ILL\"], \"class\": \"RED\"}");
+                     "[\"ALONE_UNCARED\", \"GRAVELY_ILL\"], \"class\": \"RED\", \"silent\": true}");
     EXPECT_TEXT(story_text(story), "hotline/1/1 registry.Propose\n"
                                    "    r1: PERSON_NONE -> CANDIDATE\n"
                                    "    reminds r1: registry.ChaseCandidate in 24 h\n"
@@ -44,7 +44,7 @@ START_TEST(a_candidate_is_proposed_and_verified)
                      "\"phones\": [{\"number\": \"13900000001\", \"order\": 1}], \"address\": "
                      "{\"committee\": \"310115125041\", \"road\": \"丹桂路12弄\"}}, \"state\": "
                      "\"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
-                     "[\"ALONE_UNCARED\", \"GRAVELY_ILL\"], \"class\": \"RED\", \"person\": "
+                     "[\"ALONE_UNCARED\", \"GRAVELY_ILL\"], \"class\": \"RED\", \"silent\": true, \"person\": "
                      "\"r1\"}");
     story_close(story);
 }

@@ -128,7 +128,7 @@ START_TEST(a_card_is_open_to_a_target_until_its_work_ends)
                      "{\"committee\": \"310115125041\", \"road\": \"丹桂路12弄\", \"room\": "
                      "\"301\"}, \"living\": {\"text\": \"alone\"}, \"remark\": \"deaf\"}, "
                      "\"state\": \"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
-                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"person\": \"r1\"}");
+                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
     story_say(story, "referral", "referral.NeedClosed." C41,
               "{'need': 'n1', 'outcome': 'MET', 'person': 'r1'}");
     ck_assert_str_eq(card(story, "dzb", "dzb"), "refused NOT_ALLOWED: Card is not for dzb");
@@ -152,7 +152,7 @@ START_TEST(a_card_is_trimmed_to_the_asker_and_every_look_is_traced)
                      "\"heart\"}, \"mental\": {\"text\": \"low\"}, \"medicines\": [{\"name\": "
                      "\"m1\", \"daysLeft\": 3}], \"remark\": \"deaf\"}, \"state\": \"ACTIVE\", "
                      "\"owner\": \"310115125041\", \"categories\": [\"ALONE_UNCARED\"], "
-                     "\"class\": \"YELLOW\", \"person\": \"r1\"}");
+                     "\"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
     ck_assert_str_eq(story_last(story, "registry.Accessed.*"),
                      "{\"readerUnit\": \"310115125041\", \"readerPost\": "
                      "\"310115125041.first\", \"readerPerson\": \"s1\", \"purpose\": \"help\", "
@@ -166,14 +166,14 @@ START_TEST(a_card_is_trimmed_to_the_asker_and_every_look_is_traced)
                      "{\"committee\": \"310115125041\", \"road\": \"丹桂路12弄\", \"room\": "
                      "\"301\"}, \"living\": {\"text\": \"alone\"}, \"remark\": \"deaf\"}, "
                      "\"state\": \"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
-                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"person\": \"r1\"}");
+                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
     ck_assert_str_eq(card(story, C41 " as " C41 ".carer", C41),
                      "{\"card\": {\"person\": \"r1\", \"name\": \"张桂芳\", \"sex\": \"1\", "
                      "\"phones\": [{\"number\": \"13900000001\", \"order\": 1}], \"address\": "
                      "{\"committee\": \"310115125041\", \"road\": \"丹桂路12弄\", \"room\": "
                      "\"301\"}, \"living\": {\"text\": \"alone\"}, \"remark\": \"deaf\"}, "
                      "\"state\": \"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
-                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"person\": \"r1\"}");
+                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
     ck_assert_str_eq(card(story, "lgo", "lgo"),
                      "{\"card\": {\"person\": \"r1\", \"idNumber\": \"31999919380214001X\", "
                      "\"name\": \"张桂芳\", \"sex\": \"1\", \"birth\": \"1938-02-14\", "
@@ -181,7 +181,7 @@ START_TEST(a_card_is_trimmed_to_the_asker_and_every_look_is_traced)
                      "{\"committee\": \"310115125041\", \"road\": \"丹桂路12弄\", \"room\": "
                      "\"301\"}, \"living\": {\"text\": \"alone\"}, \"remark\": \"deaf\"}, "
                      "\"state\": \"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
-                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"person\": \"r1\"}");
+                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
     ck_assert_str_eq(card(story, C06 " as " C41 ".first", C06),
                      "refused NOT_ALLOWED: Card is not for 310115125006");
     ck_assert_str_eq(story_last(story, "registry.Accessed.*"),
@@ -346,16 +346,16 @@ START_TEST(a_roster_comes_in_pages)
         story_ask(story, C41, "registry.RosterAt." C41, "{'committee': '" C41 "', 'limit': 2}"),
         "{\"rows\": [{\"person\": \"r1\", \"card\": {\"person\": \"r1\", \"name\": \"张桂芳\", "
         "\"address\": {\"committee\": \"310115125041\"}}, \"state\": \"ACTIVE\", "
-        "\"categories\": [\"ALONE_UNCARED\"], \"class\": \"YELLOW\"}, {\"person\": \"r2\", "
+        "\"categories\": [\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true}, {\"person\": \"r2\", "
         "\"card\": {\"person\": \"r2\", \"name\": \"张桂芳\", \"address\": {\"committee\": "
         "\"310115125041\"}}, \"state\": \"ACTIVE\", \"categories\": [\"ALONE_UNCARED\"], "
-        "\"class\": \"YELLOW\"}], \"next\": \"r2\"}");
+        "\"class\": \"YELLOW\", \"silent\": true}], \"next\": \"r2\"}");
     ck_assert_str_eq(story_ask(story, "jcb", "registry.RosterAt.jcb",
                                "{'committee': '" C41 "', 'limit': 2, 'after': 'r2'}"),
                      "{\"rows\": [{\"person\": \"r3\", \"card\": {\"person\": \"r3\", "
                      "\"name\": \"张桂芳\", \"address\": {\"committee\": \"310115125041\"}}, "
                      "\"state\": \"ACTIVE\", \"categories\": [\"ALONE_UNCARED\"], \"class\": "
-                     "\"YELLOW\"}]}");
+                     "\"YELLOW\", \"silent\": true}]}");
     ck_assert_str_eq(story_ask(story, C06, "registry.RosterAt." C06, "{'committee': '" C41 "'}"),
                      "refused NOT_ALLOWED: RosterAt is not for 310115125006");
     ck_assert_str_eq(story_ask(story, "sjb", "registry.RosterAt.sjb", "{}"),

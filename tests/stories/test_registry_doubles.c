@@ -76,7 +76,7 @@ START_TEST(a_merge_fills_blanks_and_the_old_id_leads_to_the_survivor)
                      "\"1938-02-14\", \"phones\": [{\"number\": \"13900000001\", \"order\": "
                      "1}], \"address\": {\"committee\": \"310115125041\"}}, \"state\": "
                      "\"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
-                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"person\": \"r1\"}");
+                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
     story_say(story, C41, "registry.SetClass." C41, "{'person': 'r2', 'class': 'RED'}");
     story_say(story, "sjb", "registry.Merge.sjb", "{'survivor': 'r1', 'alias': 'r2'}");
     story_say(story, C41, "registry.ProposeMerge." C41, "{'persons': ['r1', 'r2']}");
@@ -152,14 +152,14 @@ START_TEST(an_unmerge_after_a_change_takes_back_only_what_the_merge_filled)
                      "\"1938-02-14\", \"address\": {\"committee\": \"310115125041\"}, "
                      "\"remark\": \"deaf\"}, \"state\": \"ACTIVE\", \"owner\": "
                      "\"310115125041\", \"categories\": [\"ALONE_UNCARED\"], \"class\": "
-                     "\"YELLOW\", \"person\": \"r1\"}");
+                     "\"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
     ck_assert_str_eq(card_of(story, C06, "r2"),
                      "{\"card\": {\"person\": \"r2\", \"idNumber\": \"31999919380214001X\", "
                      "\"name\": \"张桂芬\", \"nickname\": \"张阿婆\", \"sex\": \"1\", \"birth\": "
                      "\"1938-02-14\", \"phones\": [{\"number\": \"13900000001\", \"order\": "
                      "1}], \"address\": {\"committee\": \"310115125006\"}}, \"state\": "
                      "\"ACTIVE\", \"owner\": \"310115125006\", \"categories\": "
-                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"person\": \"r2\"}");
+                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r2\"}");
     story_close(story);
 }
 END_TEST
@@ -215,7 +215,7 @@ START_TEST(merges_are_undone_in_their_order)
                      "\"1938-02-14\", \"phones\": [{\"number\": \"13900000001\", \"order\": "
                      "1}], \"address\": {\"committee\": \"310115125041\"}}, \"state\": "
                      "\"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
-                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"person\": \"r3\"}");
+                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r3\"}");
     story_forget(story);
     story_say(story, "sjb", "registry.Unmerge.sjb", "{'survivor': 'r1', 'alias': 'r2'}");
     story_say(story, "sjb", "registry.Unmerge.sjb", "{'survivor': 'r3', 'alias': 'r1'}");

@@ -41,7 +41,7 @@ START_TEST(fields_are_changed_one_by_one)
                      "{\"committee\": \"310115125041\", \"room\": \"302\"}, \"medicines\": "
                      "[{\"name\": \"m1\", \"daysLeft\": 9}]}, \"state\": \"ACTIVE\", "
                      "\"owner\": \"310115125041\", \"categories\": [\"ALONE_UNCARED\"], "
-                     "\"class\": \"YELLOW\", \"person\": \"r1\"}");
+                     "\"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
     story_say(story, C41, "registry.UpdateFields." C41,
               "{'person': 'r1', 'card': {'address': {'room': '302'}}}");
     story_say(story, C41, "registry.UpdateFields." C41, "{'person': 'r1', 'clear': ['person']}");

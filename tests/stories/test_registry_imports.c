@@ -213,7 +213,7 @@ START_TEST(a_commit_adds_changes_and_leaves)
                      "\"emergencyContacts\": [{\"name\": \"女儿\", \"phone\": \"13900000009\"}], "
                      "\"remark\": \"deaf\"}, \"state\": \"ACTIVE\", \"owner\": "
                      "\"310115125041\", \"categories\": [\"SEVERELY_DISABLED\"], \"class\": "
-                     "\"RED\", \"person\": \"r1\"}");
+                     "\"RED\", \"silent\": true, \"person\": \"r1\"}");
     ck_assert_str_eq(story_ask(story, C41, "registry.ImportOf." C41, "{'batch': 'b1'}"),
                      "{\"batch\": \"b1\", \"state\": \"COMMITTED\", \"rows\": 3, \"ok\": 3, "
                      "\"committee\": \"310115125041\"}");
@@ -263,7 +263,7 @@ START_TEST(a_commit_adds_changes_and_leaves)
                      "\"emergencyContacts\": [{\"name\": \"女儿\", \"phone\": \"13900000009\"}], "
                      "\"remark\": \"deaf\"}, \"state\": \"ACTIVE\", \"owner\": "
                      "\"310115125041\", \"categories\": [\"SEVERELY_DISABLED\"], \"class\": "
-                     "\"RED\", \"person\": \"r1\"}");
+                     "\"RED\", \"silent\": true, \"person\": \"r1\"}");
     story_close(story);
 }
 END_TEST

@@ -151,7 +151,7 @@ START_TEST(a_move_is_accepted_and_the_old_committee_owns_until_then)
                      "{\"rows\": [{\"person\": \"r1\", \"card\": {\"person\": \"r1\", "
                      "\"name\": \"张桂芳\", \"phones\": [{\"number\": \"13900000001\", \"order\": "
                      "1}], \"address\": {\"committee\": \"310115125006\"}}, \"state\": "
-                     "\"ACTIVE\", \"categories\": [\"ALONE_UNCARED\"], \"class\": \"RED\"}]}");
+                     "\"ACTIVE\", \"categories\": [\"ALONE_UNCARED\"], \"class\": \"RED\", \"silent\": true}]}");
     ck_assert_str_eq(story_ask(story, C41, "registry.RosterAt." C41, "{'committee': '" C41 "'}"),
                      "{}");
     story_close(story);
@@ -456,9 +456,9 @@ START_TEST(the_one_who_is_left_alone_is_silent_for_a_fortnight)
                                    "    reminds r2: registry.ExpireSilent in 14 d\n"
                                    "    emits registry.SilentSet.310115125041\n"
                                    "14 d later\n"
-                                   "registry/1/11 registry.CheckStale\n"
+                                   "registry/1/12 registry.CheckStale\n"
                                    "    emits registry.FieldStale.310115125041\n"
-                                   "registry/1/12 registry.ExpireSilent\n"
+                                   "registry/1/13 registry.ExpireSilent\n"
                                    "    emits registry.SilentSet.310115125041\n");
     story_close(story);
 }

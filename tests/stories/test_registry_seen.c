@@ -97,6 +97,31 @@ START_TEST(who_has_no_carer_is_on_a_list)
 }
 END_TEST
 
+/* S-071: nobody has to think of saying so. */
+START_TEST(who_will_not_ask_for_help_is_silent_by_the_category)
+{
+    struct story *story = open_roster(&registry_service);
+
+    add_person(story, C41, "r1", "'name': '张桂芳', 'birth': '1940-01-01'");
+    ck_assert(tells(story_last(story, "registry.Verified." C41), "\"silent\": true"));
+    add_person(story, C41, "r2", "'name': '李国强', 'birth': '1990-01-01'");
+    ck_assert(!tells(story_last(story, "registry.Verified." C41), "\"silent\""));
+    story_say(story, C41, "registry.SetCategories." C41,
+              "{'person': 'r2', 'categories': ['MENTAL_DISORDER']}");
+    ck_assert(tells(story_last(story, "registry.SilentSet." C41), "\"to\": true"));
+    story_say(story, C41, "registry.SetCategories." C41,
+              "{'person': 'r2', 'categories': ['DEPENDENT']}");
+    ck_assert(tells(story_last(story, "registry.SilentSet." C41), "\"from\": true"));
+    /* What the committee says itself stays. */
+    story_say(story, C41, "registry.SetSilent." C41,
+              "{'person': 'r1', 'silent': false, 'reason': 'calls every day herself'}");
+    story_say(story, C41, "registry.SetCategories." C41,
+              "{'person': 'r1', 'categories': ['ALONE_UNCARED', 'DEPENDENT']}");
+    ck_assert_uint_eq(story_count(story, "registry.SilentSet.*"), 3);
+    story_close(story);
+}
+END_TEST
+
 /* S-031: created by an incident, ended when the guardian is back. */
 START_TEST(a_child_without_a_guardian_is_on_the_roster_until_the_guardian_is_back)
 {
@@ -121,7 +146,7 @@ START_TEST(a_child_without_a_guardian_is_on_the_roster_until_the_guardian_is_bac
                                    "    emits registry.Proposed.310115125041\n"
                                    "incident/1/4 registry.UpdateFields\n"
                                    "    emits registry.FieldsUpdated.310115125041\n"
-                "    reminds k1: registry.CheckStale in 14 d\n"
+                                   "    reminds k1: registry.CheckStale in 14 d\n"
                                    "incident/1/5 registry.UpdateFields\n"
                                    "    refuses: name is not for incident\n");
     ck_assert(tells(story_last(story, "registry.Proposed." C41),
@@ -232,6 +257,6 @@ START_TEST(two_ids_that_are_one_person_have_the_needs_of_both)
 END_TEST
 
 TESTS(whoever_was_seen_first_hand_was_seen_alive, a_number_that_was_answered_is_no_old_number,
-      who_has_no_carer_is_on_a_list,
+      who_has_no_carer_is_on_a_list, who_will_not_ask_for_help_is_silent_by_the_category,
       a_child_without_a_guardian_is_on_the_roster_until_the_guardian_is_back,
       the_roster_of_a_past_day_is_known, two_ids_that_are_one_person_have_the_needs_of_both)
