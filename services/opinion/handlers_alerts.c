@@ -347,7 +347,8 @@ int on_chase_alert(struct turn *turn, const void *message)
         return turn->outcome;
     if (row == NULL)
         return 0;
-    bool unit_is_late = strcmp(chase->clock, "ack") == 0;
+    /* the unit is late with its word; before it was asked, and with answers, the office is */
+    bool unit_is_late = strcmp(chase->clock, "ack") == 0 && row->needs > 0;
     Opinion__AlertOverdue event = { IS(opinion__alert_overdue),
                                     .alert = chase->alert,
                                     .clock = chase->clock,
