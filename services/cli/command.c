@@ -270,6 +270,11 @@ int verb_referral(struct cli *cli)
     return cli_speak(cli, cli_service("referral"));
 }
 
+int verb_opinion(struct cli *cli)
+{
+    return cli_speak(cli, cli_service("opinion"));
+}
+
 int verb_incident(struct cli *cli)
 {
     return cli_speak(cli, cli_service("incident"));

@@ -31,6 +31,7 @@ int verb_hotline(struct cli *cli);
 int verb_referral(struct cli *cli);
 int verb_supervision(struct cli *cli);
 int verb_incident(struct cli *cli);
+int verb_opinion(struct cli *cli);
 /* Carries out one command or question of a service, as the arguments say. */
 int cli_speak(struct cli *cli, const struct service *service);
 int verb_describe(struct cli *cli);
