@@ -285,6 +285,11 @@ int verb_supervision(struct cli *cli)
     return cli_speak(cli, cli_service("supervision"));
 }
 
+int verb_benefit(struct cli *cli)
+{
+    return cli_speak(cli, cli_service("benefit"));
+}
+
 /* ---- questions that the desk asks every day ------------------------------------------------------ */
 
 static int ask_named(struct cli *cli, const char *service, const char *question,

@@ -13,11 +13,13 @@ extern const struct service referral_service;
 extern const struct service supervision_service;
 extern const struct service incident_service;
 extern const struct service opinion_service;
+extern const struct service benefit_service;
 
 const struct service *const cli_services[] = {
     &organisation_service, &registry_service,    &hotline_service,
     &referral_service,     &supervision_service, &incident_service,
-    &opinion_service,      NULL,
+    &opinion_service,     
+    &benefit_service,      NULL,
 };
 
 const struct service *cli_service(const char *name)
@@ -86,6 +88,7 @@ const struct verb cli_verbs[] = {
     { "supervision", "COMMAND|QUESTION field=value...", "Duties, findings, rates", verb_supervision, NULL },
     { "incident", "COMMAND|QUESTION field=value...", "What breaks out, until it is over", verb_incident, NULL },
     { "opinion", "COMMAND|QUESTION field=value...", "Signals, alerts, answers, channels", verb_opinion, NULL },
+    { "benefit", "COMMAND|QUESTION field=value...", "Policies, matches, festival visits", verb_benefit, NULL },
     { "roster", "import|export|find ...", "The roster as a committee's sheet", verb_roster,
       "  import FILE [--committee CODE] [--dry-run] [--errors FILE2]\n"
       "  export [FILE] [--committee CODE]\n"
