@@ -1,5 +1,5 @@
 /*
- * Writes the first inputs of each fuzz target: `fuzz-seeds tests/fuzz/corpus`.  What a fuzzer finds
+ * Writes the first inputs of each fuzz target: `fuzz-seeds tests/fuzz/corpus tests/sim/town/scenes.txt`.  What a fuzzer finds
  * besides is added to the same folders by hand, one file for each fault that was mended.
  */
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "base/crc.h"
 #include "base/io.h"
 #include "bus.pb-c.h"
+#include "fuzz/seeds.h"
 #include "log/format.h"
 #include "town.pb-c.h"
 #include "wire/frame.h"
@@ -16,7 +17,7 @@
 
 static const char *top;
 
-static void write_seed(const char *target, const char *name, struct slice bytes)
+void write_seed(const char *target, const char *name, struct slice bytes)
 {
     char path[4096];
 
@@ -235,8 +236,8 @@ static void segments(void)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2) {
-        fprintf(stderr, "usage: fuzz-seeds FOLDER\n");
+    if (argc != 3) {
+        fprintf(stderr, "usage: fuzz-seeds FOLDER SCENES\n");
         return 64;
     }
     top = argv[1];
@@ -244,5 +245,7 @@ int main(int argc, char **argv)
     calls();
     answers();
     segments();
+    seeds_doors();
+    seeds_turns(argv[2]);
     return 0;
 }
