@@ -1,0 +1,171 @@
+/*
+ * supplies: between sites, and from donors (domain.md 3.10; S-0B1).  The town is supplies_town.h.
+ */
+#include "stories/supplies_town.h"
+
+static void keeper(struct story *story, const char *command, const char *body)
+{
+    char subject[64];
+
+    snprintf(subject, sizeof(subject), "supplies.%s.wlc", command);
+    story_say(story, "wlc as wlc.duty", subject, "%s", body);
+}
+
+START_TEST(what_a_reserve_has_comes_by_transfer)
+{
+    struct story *story = supplies_story(&supplies_service);
+
+    keeper(story, "ReceiveStock",
+           "{'site': 'reserve', 'item': 'rice', 'lot': 'x', 'expiry': '2023-05-01', 'qty': 4}");
+    keeper(story, "ReceiveStock", "{'site': 'reserve', 'item': 'rice', 'lot': 'y', 'qty': 4}");
+    asks(story, "n1", "r1", C41, "rice", 4);
+    story_forget(story);
+    approves(story, "n1-l1"); /* nothing of the reserve is promised */
+    office(story, "OpenTransfer",
+           "{'transfer': 't1', 'fromSite': 'reserve', 'toSite': 'depot', 'lines': [{'item':"
+           " 'rice', 'qty': 9}]}");
+    office(story, "OpenTransfer",
+           "{'transfer': 't1', 'fromSite': 'reserve', 'toSite': 'depot', 'lines': [{'item':"
+           " 'rice', 'qty': 5}]}");
+    office(story, "ReceiveTransfer", "{'transfer': 't1'}");
+    story_say(story, "hcz", "supplies.ShipTransfer.hcz", "{'transfer': 't1'}");
+    keeper(story, "ShipTransfer", "{'transfer': 't1', 'van': 'van2'}");
+    ck_assert_str_eq(story_ask(story, "dzb", "supplies.Availability.dzb", "{'item': 'rice'}"),
+                     "{\"rows\": [{\"site\": \"reserve\", \"item\": \"rice\", \"lot\": \"x\", "
+                     "\"expiry\": \"2023-05-01\", \"received\": 4, \"shipped\": 4}, {\"site\": "
+                     "\"reserve\", \"item\": \"rice\", \"lot\": \"y\", \"expiry\": \"9999-12-31\", "
+                     "\"onHand\": 3, \"received\": 4, \"shipped\": 1}], \"balanced\": true}");
+    office(story, "ReceiveTransfer",
+           "{'transfer': 't1', 'lines': [{'item': 'rice', 'lot': 'x', 'qty': 3},"
+           " {'item': 'rice', 'lot': 'y', 'qty': 1}]}");
+    EXPECT_TEXT(story_text(story),
+                "dzb/1/7 supplies.ApproveLine\n"
+                "    forgets n1-l1: supplies.ChaseApproval\n"
+                "    n1-l1: REQUESTED -> APPROVED\n"
+                "    emits supplies.LineApproved.310115125041\n"
+                "    n1-a1: REQUESTED -> ACCEPTED\n"
+                "    emits supplies.Accepted.dzb\n"
+                "    forgets n1/receive: supplies.Due\n"
+                "    forgets n1/accept: supplies.Due\n"
+                "    n1-l1: APPROVED -> BACKORDERED\n"
+                "    emits supplies.LineBackordered.310115125041\n"
+                "dzb/1/8 supplies.OpenTransfer\n"
+                "    refuses: the giving site would be short itself\n"
+                "dzb/1/9 supplies.OpenTransfer\n"
+                "    t1: NONE -> OPEN\n"
+                "    emits supplies.TransferOpened.dzb\n"
+                "dzb/1/10 supplies.ReceiveTransfer\n"
+                "    refuses: no ReceiveTransfer from OPEN\n"
+                "hcz/1/1 supplies.ShipTransfer\n"
+                "    refuses: hcz does not keep this site\n"
+                "wlc/1/3 supplies.ShipTransfer\n"
+                "    t1: OPEN -> SHIPPED\n"
+                "    emits supplies.TransferShipped.dzb\n"
+                "dzb/1/11 supplies.ReceiveTransfer\n"
+                "    t1: SHIPPED -> RECEIVED\n"
+                "    reminds depot/rice/2023-05-01/x: supplies.NoticeExpiry in 73 d 15 h\n"
+                "    emits supplies.TransferReceived.dzb\n"
+                "    n1-l1: BACKORDERED -> ALLOCATED\n"
+                "    reminds n1-l1: supplies.ChasePick in 8 h\n"
+                "    emits supplies.StockLow.dzb\n"
+                "    emits supplies.LineAllocated.310115125041 to dzb\n");
+    ck_assert_str_eq(
+        story_last(story, "supplies.TransferReceived.dzb"),
+        "{\"transfer\": \"t1\", \"fromSite\": \"reserve\", \"toSite\": \"depot\", \"lines\": "
+        "[{\"item\": \"rice\", \"lot\": \"x\", \"expiry\": \"2023-05-01\", \"qty\": 3}, {\"item\": "
+        "\"rice\", \"lot\": \"y\", \"expiry\": \"9999-12-31\", \"qty\": 1}], \"missing\": 1}");
+    ck_assert_str_eq(
+        story_ask(story, "dzb", "supplies.Availability.dzb", "{'item': 'rice'}"),
+        "{\"rows\": [{\"site\": \"depot\", \"item\": \"rice\", \"lot\": \"x\", \"expiry\": "
+        "\"2023-05-01\", \"onHand\": 3, \"reserved\": 3, \"received\": 3}, {\"site\": \"depot\", "
+        "\"item\": \"rice\", \"lot\": \"y\", \"expiry\": \"9999-12-31\", \"onHand\": 1, "
+        "\"reserved\": 1, \"received\": 1}, {\"site\": \"reserve\", \"item\": \"rice\", \"lot\": "
+        "\"x\", \"expiry\": \"2023-05-01\", \"received\": 4, \"lost\": 1, \"shipped\": 3}, "
+        "{\"site\": \"reserve\", \"item\": \"rice\", \"lot\": \"y\", \"expiry\": \"9999-12-31\", "
+        "\"onHand\": 3, \"received\": 4, \"shipped\": 1}], \"balanced\": true}");
+    supplies_close(story);
+}
+END_TEST
+
+START_TEST(a_gift_is_taken_or_declined_with_thanks)
+{
+    struct story *story = supplies_story(&supplies_service);
+
+    asks(story, "n1", "r1", C41, "rice", 2);
+    approves(story, "n1-l1");
+    story_forget(story);
+    story_say(
+        story, "sjb", "supplies.OfferDonation.sjb",
+        "{'donation': 'g1', 'donor': '某企业', 'lines': [{'item': 'rice', 'lot': 'g', 'qty': 3}]}");
+    story_say(story, "sjb", "supplies.OfferDonation.sjb",
+              "{'donation': 'g2', 'donor': '某商会', 'lines': [{'item': 'wine', 'qty': 3}]}");
+    story_say(story, "sjb", "supplies.AcceptDonation.sjb", "{'donation': 'g1', 'site': 'depot'}");
+    office(story, "AcceptDonation", "{'donation': 'g1', 'site': 'depot'}");
+    office(story, "AcceptDonation", "{'donation': 'g2', 'site': 'depot'}");
+    office(story, "DeclineDonation", "{'donation': 'g2'}");
+    office(story, "DeclineDonation", "{'donation': 'g2', 'reason': 'no use for it'}");
+    EXPECT_TEXT(story_text(story), "sjb/1/1 supplies.OfferDonation\n"
+                                   "    g1: NONE -> OFFERED\n"
+                                   "    emits supplies.DonationOffered.dzb\n"
+                                   "sjb/1/2 supplies.OfferDonation\n"
+                                   "    g2: NONE -> OFFERED\n"
+                                   "    emits supplies.DonationOffered.dzb\n"
+                                   "sjb/1/3 supplies.AcceptDonation\n"
+                                   "    refuses: AcceptDonation is not for sjb\n"
+                                   "dzb/1/8 supplies.AcceptDonation\n"
+                                   "    g1: OFFERED -> ACCEPTED\n"
+                                   "    emits supplies.DonationAccepted.dzb\n"
+                                   "    n1-l1: BACKORDERED -> ALLOCATED\n"
+                                   "    reminds n1-l1: supplies.ChasePick in 8 h\n"
+                                   "    emits supplies.LineAllocated.310115125041 to dzb\n"
+                                   "dzb/1/9 supplies.AcceptDonation\n"
+                                   "    refuses: there is no such item\n"
+                                   "dzb/1/10 supplies.DeclineDonation\n"
+                                   "    refuses: a donor is told why\n"
+                                   "dzb/1/11 supplies.DeclineDonation\n"
+                                   "    g2: OFFERED -> DECLINED\n"
+                                   "    emits supplies.DonationDeclined.dzb\n");
+    ck_assert_str_eq(story_ask(story, "jcb", "supplies.DonationLedger.jcb", "{}"),
+                     "{\"rows\": [{\"donation\": \"g1\", \"donor\": \"某企业\", \"state\": "
+                     "\"ACCEPTED\", \"lines\": [{\"item\": \"rice\", \"lot\": \"g\", \"qty\": 3}], "
+                     "\"site\": \"depot\"}, {\"donation\": \"g2\", \"donor\": \"某商会\", "
+                     "\"state\": \"DECLINED\", \"lines\": [{\"item\": \"wine\", \"qty\": 3}]}]}");
+    ck_assert_str_eq(story_ask(story, "hcz", "supplies.DonationLedger.hcz", "{}"),
+                     "refused NOT_ALLOWED: it is not for hcz");
+    supplies_close(story);
+}
+END_TEST
+
+START_TEST(a_line_may_come_from_two_sites)
+{
+    struct story *story = supplies_story(&supplies_service);
+
+    office(story, "DefineSite", "{'site': 'store', 'unit': 'wlc', 'name': '分库'}");
+    office(story, "ReceiveStock", "{'site': 'depot', 'item': 'rice', 'lot': 'a', 'qty': 1}");
+    keeper(story, "ReceiveStock", "{'site': 'store', 'item': 'rice', 'lot': 'b', 'qty': 2}");
+    asks(story, "n1", "r1", C41, "rice", 3);
+    story_forget(story);
+    approves(story, "n1-l1");
+    EXPECT_TEXT(story_text(story), "dzb/1/9 supplies.ApproveLine\n"
+                                   "    forgets n1-l1: supplies.ChaseApproval\n"
+                                   "    n1-l1: REQUESTED -> APPROVED\n"
+                                   "    emits supplies.LineApproved.310115125041\n"
+                                   "    n1-a1: REQUESTED -> ACCEPTED\n"
+                                   "    emits supplies.Accepted.dzb\n"
+                                   "    forgets n1/receive: supplies.Due\n"
+                                   "    forgets n1/accept: supplies.Due\n"
+                                   "    n1-l1.1: NONE -> APPROVED\n"
+                                   "    n1-l1: APPROVED -> ALLOCATED\n"
+                                   "    reminds n1-l1: supplies.ChasePick in 8 h\n"
+                                   "    emits supplies.StockLow.dzb\n"
+                                   "    emits supplies.LineAllocated.310115125041 to wlc\n"
+                                   "    n1-l1.1: APPROVED -> ALLOCATED\n"
+                                   "    reminds n1-l1.1: supplies.ChasePick in 8 h\n"
+                                   "    emits supplies.StockLow.dzb\n"
+                                   "    emits supplies.LineAllocated.310115125041 to dzb\n");
+    supplies_close(story);
+}
+END_TEST
+
+TESTS(what_a_reserve_has_comes_by_transfer, a_gift_is_taken_or_declined_with_thanks,
+      a_line_may_come_from_two_sites)
