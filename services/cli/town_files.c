@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/io.h"
 #include "cli/csv_table.h"
+#include "opinion.pb-c.h"
 #include "organisation.pb-c.h"
 #include "supervision.pb-c.h"
 
@@ -519,6 +520,90 @@ static void define_duties(struct walk *walk)
     }
 }
 
+/* ---- what the party-masses office has: sources, words, numbers -------------------------------------- */
+
+static void define_sources(struct walk *walk)
+{
+    const struct csv_table table = load(walk, "sources.csv", "source kind name_zh");
+
+    for (uint32_t row = 1; row < table.row_count && walk->outcome == 0; row++) {
+        Opinion__DefineSource source = OPINION__DEFINE_SOURCE__INIT;
+        source.source = csv_table_cell(&table, row, "source");
+        source.kind = csv_table_cell(&table, row, "kind");
+        source.name = csv_table_cell(&table, row, "name_zh");
+        say(walk, &source.base);
+    }
+}
+
+static Opinion__Grade grade_of(struct walk *walk, const char *text, uint32_t line)
+{
+    const ProtobufCEnumValue *value =
+        protobuf_c_enum_descriptor_get_value_by_name(&opinion__grade__descriptor, text);
+
+    if (value == NULL)
+        bad(walk, "lexicon.csv", line, "a grade is I, II, III or IV");
+    return value == NULL ? OPINION__GRADE__GRADE_ABSENT : (Opinion__Grade)value->value;
+}
+
+static void publish_lexicon(struct walk *walk)
+{
+    const struct csv_table table = load(walk, "lexicon.csv", "term group grade_hint");
+    Opinion__PublishLexicon publish = OPINION__PUBLISH_LEXICON__INIT;
+    Opinion__LexiconRow *rows = room(walk, table.row_count, sizeof(*rows));
+    Opinion__LexiconRow **list = room(walk, table.row_count, sizeof(Opinion__LexiconRow *));
+
+    if (rows == NULL || list == NULL)
+        return;
+    for (uint32_t row = 1; row < table.row_count; row++) {
+        opinion__lexicon_row__init(&rows[row]);
+        rows[row].term = csv_table_cell(&table, row, "term");
+        rows[row].group = csv_table_cell(&table, row, "group");
+        rows[row].grade_hint = grade_of(walk, csv_table_cell(&table, row, "grade_hint"), row + 1);
+        list[row - 1] = &rows[row];
+    }
+    publish.version = "default";
+    publish.rows = list;
+    publish.n_rows = table.row_count == 0 ? 0 : table.row_count - 1;
+    say(walk, &publish.base);
+}
+
+/* S-0A0 to S-0A7.  Every number is tried before it is told to anybody; one that the plan does not
+ * give is its owner's to collect. */
+static void register_channel(struct walk *walk, const struct csv_table *table, uint32_t row,
+                             const char *owner)
+{
+    Opinion__RegisterChannel channel = OPINION__REGISTER_CHANNEL__INIT;
+    const char *hours = csv_table_cell(table, row, "hours");
+
+    channel.seed = csv_table_cell(table, row, "seed_id");
+    channel.number = csv_table_cell(table, row, "number");
+    channel.channel = arena_print(walk->arena, "%s-%s", channel.seed,
+                                  channel.number[0] != '\0' ? channel.number : owner);
+    channel.name = csv_table_cell(table, row, "name_zh");
+    channel.name_en = csv_table_cell(table, row, "name_en");
+    channel.hours = strcmp(hours, "not stated") == 0 ? "" : hours;
+    channel.owner_unit = owner;
+    say(walk, &channel.base);
+}
+
+static void register_channels(struct walk *walk)
+{
+    const struct csv_table table =
+        load(walk, "channels.csv", "name_zh name_en number hours owner seed_id");
+
+    for (uint32_t row = 1; row < table.row_count && walk->outcome == 0; row++) {
+        const char *owner = csv_table_cell(&table, row, "owner");
+        if (strcmp(owner, "each committee") != 0) {
+            register_channel(walk, &table, row,
+                             arena_print(walk->arena, "%.*s", (int)strcspn(owner, " "), owner));
+            continue;
+        }
+        for (uint32_t i = 0; i < walk->unit_count; i++)
+            if (strcmp(walk->units[i].group, "vc") == 0)
+                register_channel(walk, &table, row, walk->units[i].unit);
+    }
+}
+
 /* ---- all of it ----------------------------------------------------------------------------------- */
 
 int town_files_each(const char *folder, uint64_t from_ms, struct arena *arena, town_each *each,
@@ -545,6 +630,10 @@ int town_files_each(const char *folder, uint64_t from_ms, struct arena *arena, t
     set_catchments(&walk);
     register_teams(&walk);
     issue_mandate(&walk);
+    speak_as(&walk, "dqb", "head");
+    define_sources(&walk);
+    publish_lexicon(&walk);
+    register_channels(&walk);
     *ret_error = walk.error;
     return walk.outcome;
 }

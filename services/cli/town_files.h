@@ -5,13 +5,15 @@
  * the plan, policy, calendar, catchments, the dispatch catalogue and the duty register.  Read here,
  * they become the first commands on a new log, in an order in which each stands on those before it:
  * supervision's duties, calendar and policy, units, each unit's staff, posts and tenures, then the
- * leading group's responsibilities, catchments, teams, the mandate and the campaign.
+ * leading group's responsibilities, catchments, teams, the mandate and the campaign; last what the
+ * party-masses office watches and publishes: sources, the lexicon, the help lines.
  * `carebus load` sends them under each unit's own key; a story feeds them to its services.
  *
  * Ids that a story may count on: posts are UNIT.KIND (`hcz.head`, `hcz.deputy`, `hcz.first`,
  * `hcz.liaison`, `hcz.duty`, `dzb.seat1`, `dzb.seat2`; 310115125041.first ...); staff are UNIT-sN
  * (`hcz-s1` holds head and first, s2 deputy, s3 liaison, s4 duty, s5 and s6 the seats); the mandate
- * is `zpz-2023-3`, the campaign `campaign-2023`.
+ * is `zpz-2023-3`, the campaign `campaign-2023`; a channel is SEED-NUMBER (`S-0A0-58958808`), or
+ * SEED-OWNER while its number is not collected.
  *
  * A responsibility's units are codes, or one of these words: `centre` (the catchment centre of the
  * place), `other-centre`, `committee` (the owner of the place).  A duty's events are full names;

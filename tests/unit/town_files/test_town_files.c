@@ -69,6 +69,8 @@ START_TEST(every_unit_and_committee_of_the_plan_is_registered_by_the_office)
     ck_assert_uint_eq(count_of("SetCatchment"), 50);
     ck_assert_uint_eq(count_of("RegisterTeam"), 3);
     ck_assert_uint_eq(count_of("jcb jcb.head supervision.DefineDuty.jcb"), 79);
+    ck_assert_uint_eq(count_of("dqb dqb.head opinion.PublishLexicon.dqb"), 1);
+    ck_assert_uint_eq(count_of("dqb dqb.head opinion.RegisterChannel.dqb"), 50 + 9);
     arena_close(&arena);
 }
 END_TEST
