@@ -172,6 +172,7 @@ static const ProtobufCMessageDescriptor *type_of(enum frame_type type)
 {
     static const ProtobufCMessageDescriptor *const types[FRAME_TYPES] = {
         [FRAME_WELCOME] = &bus__welcome__descriptor,
+        [FRAME_PONG] = &bus__pong__descriptor,
         [FRAME_REJECT] = &bus__reject__descriptor,
         [FRAME_STORED] = &bus__acknowledged__descriptor,
         [FRAME_REFUSED] = &bus__publish_refused__descriptor,
@@ -194,6 +195,9 @@ static void handle(struct client *client, enum frame_type type, uint32_t epoch,
 
     if (type == FRAME_WELCOME) {
         on_welcome(client, (const Bus__Welcome *)message, epoch);
+    } else if (type == FRAME_PONG) {
+        if (calls->time != NULL)
+            calls->time(context, ((const Bus__Pong *)message)->time_ms);
     } else if (type == FRAME_REJECT) {
         on_reject(client, (const Bus__Reject *)message, now_us);
     } else if (type == FRAME_STORED) {

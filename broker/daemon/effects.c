@@ -200,6 +200,16 @@ static int send_welcome(struct broker *broker, const struct core_effect *effect)
     return out_send(broker, effect->peer, FRAME_WELCOME, &effect->welcome.base);
 }
 
+/* The log's time, which never goes back, though the machine's clock may. */
+static int send_pong(struct broker *broker, const struct core_effect *effect)
+{
+    uint64_t head_ms = log_head_time_ms(broker->log);
+    Bus__Pong pong = BUS__PONG__INIT;
+
+    pong.time_ms = broker->now_ms > head_ms ? broker->now_ms : head_ms;
+    return out_send(broker, effect->peer, FRAME_PONG, &pong.base);
+}
+
 static int cut(struct broker *broker, const struct core_effect *effect)
 {
     struct link *link = link_of(broker, effect->peer);
@@ -299,7 +309,7 @@ int effect_carry(struct broker *broker, const struct core_effect *effect)
         link_drop(broker, effect->peer);
         return out_send(broker, effect->peer, FRAME_RESET, NULL);
     case CORE_SEND_PONG:
-        return out_send(broker, effect->peer, FRAME_PONG, NULL);
+        return send_pong(broker, effect);
     case CORE_SEND_SETTLED:
         return send_settled(broker, effect);
     case CORE_SEND_LEASE:

@@ -29,7 +29,7 @@ enum frame_type {
     FRAME_RESET = 3,        /* nothing: say HELLO again, broker -> peer */
     FRAME_REJECT = 4,       /* Reject                  broker -> peer   */
     FRAME_PING = 5,         /* nothing                 peer   -> broker */
-    FRAME_PONG = 6,         /* nothing                 broker -> peer   */
+    FRAME_PONG = 6,         /* Pong                    broker -> peer   */
     FRAME_PUBLISH = 7,      /* Envelope, Envelope ...  peer   -> broker */
     FRAME_STORED = 8,       /* Acknowledged            broker -> peer   */
     FRAME_REFUSED = 9,      /* PublishRefused          broker -> peer   */

@@ -41,6 +41,13 @@ static void correct_clock(struct running *running, const struct stored *messages
             tell_time(running, messages[count - 1].time_ms);
 }
 
+/* The broker's clock may have been set, and no message has shown it. */
+static void on_time(void *context, uint64_t time_ms)
+{
+    if (time_ms != 0)
+        tell_time(context, time_ms);
+}
+
 /* ---- what the broker says ------------------------------------------------------------------------ */
 
 static void restore(struct running *running, const char *why)
@@ -296,6 +303,7 @@ static void on_query(void *context, const Bus__Query *query)
 
 const struct client_calls serve_calls = {
     .welcome = on_welcome,
+    .time = on_time,
     .rejected = on_rejected,
     .stored = on_stored,
     .refused = on_refused,

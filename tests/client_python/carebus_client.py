@@ -13,8 +13,9 @@ import zmq
  LEASED, RECEIPT, RETURN, EXTEND, PEEK, PEEKED, REDRIVE, SETTLED, QUERY, ANSWER, ADMIN, ADMIN_ANSWER,
  BYE) = range(1, 27)
 
-ITEMS = {WELCOME: bus.Welcome, REJECT: bus.Reject, STORED: bus.Acknowledged, REFUSED: bus.PublishRefused,
-         LEASED: bus.Lease, SETTLED: bus.Settled, QUERY: bus.Query, ANSWER: bus.Answer}
+ITEMS = {WELCOME: bus.Welcome, PONG: bus.Pong, REJECT: bus.Reject, STORED: bus.Acknowledged,
+         REFUSED: bus.PublishRefused, LEASED: bus.Lease, SETTLED: bus.Settled, QUERY: bus.Query,
+         ANSWER: bus.Answer}
 
 
 class Refused(Exception):
@@ -96,7 +97,9 @@ class Client:
             return self.send(CREDIT, bus.Credit(bytes=len(data)))
         for item in (ITEMS[type].FromString(item) for item in items if type in ITEMS):
             if type == WELCOME:
-                self.run, self.welcome = epoch, item
+                self.run, self.welcome, self.time_ms = epoch, item, item.time_ms
+            elif type == PONG:
+                self.time_ms = item.time_ms
             elif type == STORED:
                 for number in [n for n in self.unstored if n <= item.number]:
                     del self.unstored[number]

@@ -50,6 +50,12 @@ static void on_welcome(void *context, const Bus__Welcome *welcome)
     trace("welcome %s %" PRIu64 "\n", welcome->source, welcome->number);
 }
 
+static void on_time(void *context, uint64_t time_ms)
+{
+    (void)context;
+    trace("time %" PRIu64 "\n", time_ms);
+}
+
 static void on_down(void *context)
 {
     (void)context;
@@ -126,8 +132,8 @@ static void on_admin(void *context, const Bus__AdminAnswer *answer, const Bus__R
 }
 
 static const struct client_calls calls = {
-    on_welcome, on_down,    on_rejected, on_stored, on_refused, on_deliver,
-    on_leased,  on_settled, on_peeked,   on_query,  on_answer,  on_admin,
+    on_welcome, on_time,    on_down,   on_rejected, on_stored, on_refused, on_deliver,
+    on_leased,  on_settled, on_peeked, on_query,    on_answer, on_admin,
 };
 
 /* ---- the broker's side ---------------------------------------------------------------------------- */
@@ -372,6 +378,21 @@ START_TEST(a_broker_that_falls_silent_is_down)
     await(FRAME_HELLO);
     lab.trace[0] = '\0';
     welcome(0, 0);
+    teardown();
+}
+END_TEST
+
+START_TEST(the_time_of_the_log_is_told_while_nothing_else_comes)
+{
+    Bus__Pong pong = { PROTOBUF_C_MESSAGE_INIT(&bus__pong__descriptor), .time_ms = 1674003600000 };
+
+    setup();
+    come_up(0, 64);
+    answer(FRAME_PONG, &pong.base);
+    expect("time 1674003600000\n");
+    answer(FRAME_PONG, NULL); /* of a broker that does not say it */
+    answer_in(lab.epoch + 1, FRAME_PONG, &pong.base);
+    expect_quiet();
     teardown();
 }
 END_TEST
@@ -815,8 +836,8 @@ START_TEST(a_lost_link_leaves_nobody_waiting)
 END_TEST
 
 TESTS(hello_tells_what_this_peer_has_seen, a_broker_that_says_nothing_is_asked_again,
-      a_broker_that_falls_silent_is_down, frames_of_another_session_and_bad_ones_do_nothing,
-      a_rejected_session_tells_all_who_wait,
+      a_broker_that_falls_silent_is_down, the_time_of_the_log_is_told_while_nothing_else_comes,
+      frames_of_another_session_and_bad_ones_do_nothing, a_rejected_session_tells_all_who_wait,
       what_is_queued_goes_in_one_frame_and_is_acknowledged_at_once,
       a_lost_session_sends_again_what_is_not_known_to_be_stored,
       a_gap_is_filled_from_where_the_broker_waits,
