@@ -1,0 +1,558 @@
+/*
+ * care: a person's contact of a day (S-097 确保落实每天 1 次的关心关爱).  Nobody answered, nobody
+ * tried, refused, away: four facts (R15), each a state of its own.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "care/care.h"
+
+#define C(state) CARE_ROWS__CONTACT__STATE__##state
+
+/* ---- the row in hand ------------------------------------------------------------------------------ */
+
+const char *contact_key(struct turn *turn, const char *person, int64_t day)
+{
+    return turn_key(turn, "%s/%s", person, date_text(turn, day));
+}
+
+bool is_open(const Contact *row)
+{
+    return row != NULL && (row->state == C(PLANNED) || row->state == C(ATTEMPTED));
+}
+
+/* Where a contact stands among the day's numbers; NULL: nowhere yet. */
+static uint32_t *box_of(Numbers *numbers, const Contact *row)
+{
+    uint32_t *const boxes[] = {
+        [C(PLANNED)] = row->done == 0 ? &numbers->untried : &numbers->attempted,
+        [C(ATTEMPTED)] = &numbers->attempted,
+        [C(OK)] = &numbers->ok,
+        [C(OK_VIA_OTHER)] = &numbers->via_other,
+        [C(NEED)] = &numbers->need,
+        [C(ABNORMAL)] = &numbers->abnormal,
+        [C(REFUSED)] = &numbers->refused,
+        [C(AWAY)] = &numbers->away,
+        [C(NOT_REACHED)] = &numbers->not_reached,
+        [C(MISSED)] = &numbers->missed,
+        [C(CANCELLED)] = &numbers->cancelled,
+    };
+
+    return (size_t)row->state < sizeof(boxes) / sizeof(boxes[0]) ? boxes[row->state] : NULL;
+}
+
+static void count(struct turn *turn, const struct contact *contact, bool in)
+{
+    Numbers *numbers = numbers_of(turn, contact->row->committee, contact->day);
+    uint32_t *box = numbers == NULL ? NULL : box_of(numbers, contact->row);
+
+    if (box == NULL)
+        return;
+    *box = in ? *box + 1 : *box - (*box > 0);
+    numbers->planned = in ? numbers->planned + 1 : numbers->planned - (numbers->planned > 0);
+}
+
+struct contact open_contact(struct turn *turn, const char *person, int64_t day)
+{
+    struct contact contact = { .person = person,
+                               .day = day,
+                               .key = contact_key(turn, person, day) };
+
+    if (turn_load(turn, CONTACTS, contact.key) == NULL)
+        return contact;
+    contact.row = turn_edit(turn, CONTACTS, contact.key);
+    count(turn, &contact, false);
+    return contact;
+}
+
+/* Whoever waits stands in one list, the most at risk first. */
+static void set_waiting(struct turn *turn, const struct contact *contact)
+{
+    Contact *row = contact->row;
+    const char *key = is_open(row)
+                          ? turn_key(turn, "%s/%s/%u/%s", row->committee,
+                                     date_text(turn, contact->day), row->rank, contact->person)
+                          : "";
+
+    if (strcmp(row->waiting, key) == 0)
+        return;
+    if (row->waiting[0] != '\0')
+        turn_drop(turn, WAITING, row->waiting);
+    if (key[0] != '\0') {
+        CareRows__Mark *mark = turn_edit(turn, WAITING, key);
+        mark->on = true;
+    }
+    row->waiting = key;
+}
+
+void close_contact(struct turn *turn, struct contact *contact)
+{
+    if (contact->row == NULL || turn->outcome != 0)
+        return;
+    count(turn, contact, true);
+    set_waiting(turn, contact);
+    if (!is_open(contact->row))
+        turn_forget(turn, contact->key, &care__climb_ladder__descriptor);
+}
+
+void move_contact(struct turn *turn, struct contact *contact, int32_t word)
+{
+    contact->row = turn_move_as(turn, CONTACTS, contact->key, word);
+    if (contact->row != NULL && !is_open(contact->row))
+        contact->row->ended_ms = turn->now_ms;
+}
+
+int say_of(struct turn *turn, const Contact *row, const char *unit, const ProtobufCMessage *event)
+{
+    struct turn_post post = { .unit = unit, .case_id = row->case_id, .message = event };
+
+    return turn_post(turn, &post);
+}
+
+/* ---- silence --------------------------------------------------------------------------------------- */
+
+struct days {
+    int64_t items[PEOPLE_A_TURN];
+    size_t count;
+    size_t prefix;
+    bool open_only;
+};
+
+static bool take_day(void *context, const char *key, const void *row)
+{
+    struct days *days = context;
+    uint64_t ms = 0;
+
+    if ((!days->open_only || is_open(row)) && clock_parse(key + days->prefix, &ms) == 0)
+        days->items[days->count++] = clock_day(ms);
+    return days->count < PEOPLE_A_TURN;
+}
+
+static struct days days_of(struct turn *turn, const char *person, bool open_only)
+{
+    struct days days = { .open_only = open_only };
+    const char *prefix = turn_text(turn, "%s/", person);
+
+    days.prefix = strlen(prefix);
+    turn_each(turn, CONTACTS, prefix, take_day, &days);
+    return days;
+}
+
+void cancel_contacts(struct turn *turn, const char *person)
+{
+    struct days days = days_of(turn, person, true);
+
+    for (size_t i = 0; i < days.count; i++) {
+        struct contact contact = open_contact(turn, person, days.items[i]);
+        move_contact(turn, &contact, CANCEL);
+        close_contact(turn, &contact);
+    }
+    turn_forget(turn, person, &care__review_refusal__descriptor);
+}
+
+void drop_contacts(struct turn *turn, const char *person)
+{
+    struct days days = days_of(turn, person, false);
+
+    for (size_t i = 0; i < days.count; i++)
+        turn_drop(turn, CONTACTS, contact_key(turn, person, days.items[i]));
+}
+
+/* ---- what may be recorded ----------------------------------------------------------------------------- */
+
+static const struct heard {
+    Care__Outcome outcome;
+    int32_t word;
+    uint32_t gravity;
+    bool counts; /* toward the times of the day */
+} heard[] = {
+    [CARE__OUTCOME__OK] = { CARE__OUTCOME__OK, SEE, 2, true },
+    [CARE__OUTCOME__OK_VIA_OTHER] = { CARE__OUTCOME__OK_VIA_OTHER, SEE_BY_OTHER, 1, true },
+    [CARE__OUTCOME__NEED] = { CARE__OUTCOME__NEED, FIND_NEED, 3, true },
+    [CARE__OUTCOME__ABNORMAL] = { CARE__OUTCOME__ABNORMAL, FIND_ABNORMAL, 4, false },
+    [CARE__OUTCOME__REFUSED] = { CARE__OUTCOME__REFUSED, TURN_AWAY, 0, false },
+    [CARE__OUTCOME__AWAY] = { CARE__OUTCOME__AWAY, GO_AWAY, 0, false },
+};
+
+/* One record, with what is known of it. */
+struct record {
+    const Care__RecordContact *told;
+    const char *id;
+    Person *person;
+    uint64_t at_ms;
+    int64_t day;
+    Care__Outcome outcome;
+    const char *by;
+};
+
+/* When it was, and of which day: paper comes later, but not much (feature 32). */
+static bool read_time(struct turn *turn, struct record *record, uint64_t at_ms, const char *date)
+{
+    record->at_ms = at_ms == 0 ? turn->now_ms : at_ms;
+    if (!read_date(turn, date, clock_day(record->at_ms), &record->day))
+        return false;
+    if (record->at_ms > turn->now_ms || record->day > clock_day(record->at_ms)) {
+        turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "that has not been yet");
+        return false;
+    }
+    uint64_t span_ms = span_of(turn, "care.back_entry");
+    if (record->at_ms + span_ms < turn->now_ms
+        || clock_day_start_ms(record->day + 1) + span_ms < turn->now_ms) {
+        turn_refuse(turn, CARE__REFUSAL__TOO_LATE, "that day is closed");
+        return false;
+    }
+    return turn->outcome == 0;
+}
+
+static bool is_asked(struct turn *turn, const struct record *record)
+{
+    const Care__RecordContact *told = record->told;
+    bool strict = record->person->silent && on_roster(record->person)
+                  && record->person->state != CARE_ROWS__PERSON__STATE__AWAY;
+    uint64_t wanted = directory_number(turn, "care.required_answers", strict ? "silent" : "");
+    uint32_t asked = 0;
+
+    for (size_t i = 0; i < told->n_answers; i++)
+        asked |= told->answers[i]->question == CARE__QUESTION__QUESTION_ABSENT
+                     ? 0
+                     : 1u << told->answers[i]->question % 32;
+    if (!told->first_hand || (uint64_t)__builtin_popcount(asked) >= wanted || turn->outcome != 0)
+        return turn->outcome == 0;
+    turn_refuse(turn, CARE__REFUSAL__QUESTIONS_NOT_ASKED, "%llu questions must be asked (S-072)",
+                (unsigned long long)wanted);
+    return false;
+}
+
+static bool is_whole(struct turn *turn, const struct record *record, bool script)
+{
+    const Care__RecordContact *told = record->told;
+    const bool away = record->person->state == CARE_ROWS__PERSON__STATE__AWAY;
+
+    if (told->outcome <= CARE__OUTCOME__OUTCOME_ABSENT || told->outcome > CARE__OUTCOME__AWAY)
+        turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "outcome: what was it?");
+    else if (told->outcome == CARE__OUTCOME__NEED && told->n_needs == 0)
+        turn_refuse(turn, CARE__REFUSAL__NO_NEED, "which need?");
+    else if (told->outcome == CARE__OUTCOME__ABNORMAL && told->n_signs == 0)
+        turn_refuse(turn, CARE__REFUSAL__NO_SIGN, "which sign?");
+    else if (record->outcome == CARE__OUTCOME__OK_VIA_OTHER && record->person->silent && !away)
+        turn_refuse(turn, CARE__REFUSAL__FIRST_HAND_NEEDED,
+                    "a silent person is seen or heard, not asked after");
+    else if (script
+             && (record->outcome == CARE__OUTCOME__OK || record->outcome == CARE__OUTCOME__NEED))
+        is_asked(turn, record);
+    return turn->outcome == 0;
+}
+
+/* The contact of the record's day; one of today is planned, if it was not. */
+static struct contact contact_of(struct turn *turn, const struct record *record)
+{
+    struct contact none = { 0 };
+
+    if (turn_load(turn, CONTACTS, contact_key(turn, record->id, record->day)) == NULL
+        && record->day == today(turn) && days_run(turn))
+        plan_person(turn, record->id, record->day);
+    if (turn_load(turn, CONTACTS, contact_key(turn, record->id, record->day)) == NULL) {
+        turn_refuse(turn, CARE__REFUSAL__NOT_PLANNED, "no contact is planned of that day");
+        return none;
+    }
+    return open_contact(turn, record->id, record->day);
+}
+
+/* ---- what is known of the person since --------------------------------------------------------------- */
+
+static void note_seen(struct turn *turn, const struct record *record)
+{
+    Person *person = record->person;
+
+    person->missed_days = 0;
+    if (record->told->first_hand) {
+        person->second_hand_days = 0;
+        if (record->at_ms >= person->last_seen_ms) {
+            person->last_seen_ms = record->at_ms;
+            person->last_seen_by = record->by;
+            person->last_seen_mode = (int32_t)record->told->mode;
+        }
+    } else if (heard[record->outcome].counts && person->second_hand_day != record->day
+               && person->state != CARE_ROWS__PERSON__STATE__AWAY) {
+        person->second_hand_days++;
+        person->second_hand_day = record->day;
+    }
+    turn_forget(turn, record->id, &care__review_refusal__descriptor);
+}
+
+/* N1: second-hand days add up, and force a visit before a limit. */
+static bool is_second_hand_too_long(struct turn *turn, const struct record *record)
+{
+    const Person *person = record->person;
+    uint64_t limit = directory_number(turn, "care.second_hand_max", "");
+    uint32_t days = person->second_hand_days + (person->second_hand_day != record->day);
+
+    return record->outcome == CARE__OUTCOME__OK_VIA_OTHER
+           && person->state != CARE_ROWS__PERSON__STATE__AWAY && days > limit;
+}
+
+static int seek_first_hand(struct turn *turn, struct contact *contact, const struct record *record)
+{
+    const struct try try = { .mode = CARE__MODE__EMERGENCY_CONTACT,
+                             .at_ms = record->at_ms,
+                             .by = record->by };
+    Care__FirstHandOverdue event = { IS(care__first_hand_overdue), .person = record->id,
+                                     .days = record->person->second_hand_days };
+
+    turn_emit(turn, contact->row->committee, &event.base);
+    add_try(turn, contact, &try);
+    if (is_open(contact->row))
+        send_to_door(turn, contact, "");
+    close_contact(turn, contact);
+    return turn->outcome;
+}
+
+static void ask_review(struct turn *turn, const struct contact *contact)
+{
+    const Contact *row = contact->row;
+    const char *date = date_text(turn, contact->day);
+    Care__ContactEscalated event = {
+        IS(care__contact_escalated),        .person = contact->person,
+        .committee = row->committee,        .date = date,
+        .rung = CARE__RUNG__REFUSED_REVIEW, .to_post = directory_post(turn, row->committee, "duty")
+    };
+    Care__ReviewRefusal review = { IS(care__review_refusal), .person = contact->person,
+                                   .date = date };
+
+    say_of(turn, row, row->committee, &event.base);
+    turn_remind(turn, contact->person, directory_due(turn, "care.refused_review", "", turn->now_ms),
+                &review.base);
+}
+
+/* Nobody has spoken with the person since: the head of the committee does (S-051). */
+int on_review_refusal(struct turn *turn, const void *message)
+{
+    const Care__ReviewRefusal *review = message;
+    const Person *person = turn_load(turn, PERSONS, review->person);
+
+    if (!turn->is_timer)
+        return turn_refuse(turn, TOWN__REFUSAL__NOT_ALLOWED, "only the clock asks");
+    if (!on_roster(person))
+        return turn->outcome;
+    Care__ContactEscalated event = { IS(care__contact_escalated),
+                                     .person = review->person,
+                                     .committee = person->committee,
+                                     .date = review->date,
+                                     .rung = CARE__RUNG__HEAD,
+                                     .to_post = directory_post(turn, person->committee,
+                                                               "first_responsible") };
+    return turn_emit(turn, person->committee, &event.base);
+}
+
+/* ---- recorded ------------------------------------------------------------------------------------------- */
+
+/* The word for the row: the gravest of the day, or that once more is wanted. */
+static int32_t word_of(const Contact *row, Care__Outcome outcome)
+{
+    if (heard[outcome].counts && is_open(row) && row->done < row->times)
+        return ONE_OF_MORE;
+    if (!heard[outcome].counts || heard[outcome].gravity >= heard[row->outcome].gravity)
+        return heard[outcome].word;
+    return heard[row->outcome].word;
+}
+
+static void move_by(struct turn *turn, struct contact *contact, Care__Outcome outcome)
+{
+    Contact *row = contact->row;
+
+    row->done += heard[outcome].counts;
+    int32_t word = word_of(row, outcome);
+    if (heard[outcome].gravity > heard[row->outcome].gravity)
+        row->outcome = (int32_t)outcome;
+    row->first_try_ms = 0;
+    row->tries = 0;
+    row->rung = CARE__RUNG__RUNG_ABSENT;
+    turn_forget(turn, contact->key, &care__climb_ladder__descriptor);
+    move_contact(turn, contact, word);
+}
+
+static void say_recorded(struct turn *turn, const struct contact *contact,
+                         const struct record *record, const char *const *needs, size_t n_needs)
+{
+    const Care__RecordContact *told = record->told;
+    Care__ContactRecorded event = {
+        IS(care__contact_recorded),
+        .person = record->id,
+        .date = date_text(turn, record->day),
+        .outcome = record->outcome,
+        .first_hand = told->first_hand,
+        .by = record->by,
+        .at_ms = record->at_ms,
+        .recorded_at_ms = turn->now_ms,
+        .mode = told->mode,
+        .on_paper = told->on_paper,
+        .n_deliveries_confirmed = told->n_deliveries_confirmed,
+        .deliveries_confirmed = told->deliveries_confirmed,
+        .n_needs = n_needs,
+        .needs = (const char **)(uintptr_t)needs,
+        .done = contact->row->done,
+        .times = contact->row->times,
+        .by_post = turn_actor_post(turn),
+    };
+
+    say_of(turn, contact->row, contact->row->committee, &event.base);
+}
+
+static void suspend(struct turn *turn, const struct record *record)
+{
+    Registry__SuspendAway away = { IS(registry__suspend_away), .person = record->id,
+                                   .kind = record->told->away_kind,
+                                   .until_ms = record->told->away_until_ms,
+                                   .host = record->told->host };
+
+    /* Nobody there can be asked: away for this day, and planned again tomorrow. */
+    if (record->told->host != NULL && record->told->away_kind[0] != '\0')
+        turn_send(turn, "registry", record->person->committee, &away.base);
+}
+
+static void follow_up(struct turn *turn, struct contact *contact, const struct record *record)
+{
+    const Care__RecordContact *told = record->told;
+    const char **needs = turn_array(turn, told->n_needs, sizeof(*needs));
+
+    if (contact->row->case_id[0] == '\0' && (told->n_needs > 0 || told->n_signs > 0))
+        contact->row->case_id = turn->case_id[0] != '\0' ? turn->case_id : turn_new_case(turn);
+    for (size_t i = 0; i < told->n_needs && turn->outcome == 0; i++)
+        needs[i] = open_heard(turn, record->id, contact->row->committee, told->needs[i]);
+    say_recorded(turn, contact, record, needs, told->n_needs);
+    if (record->outcome == CARE__OUTCOME__ABNORMAL)
+        open_abnormal(turn, record->id, record->day, told);
+    if (record->outcome == CARE__OUTCOME__AWAY)
+        suspend(turn, record);
+    if (record->outcome == CARE__OUTCOME__REFUSED)
+        ask_review(turn, contact);
+}
+
+int take_contact(struct turn *turn, const Care__RecordContact *told, bool script)
+{
+    struct record record = { .told = told, .outcome = told->outcome };
+
+    record.person = person_to_care_for(turn, told->person, &record.id);
+    if (record.person == NULL || !may_act_for(turn, record.person)
+        || !read_time(turn, &record, told->at_ms, told->date))
+        return turn->outcome;
+    if (told->outcome == CARE__OUTCOME__OK && !told->first_hand)
+        record.outcome = CARE__OUTCOME__OK_VIA_OTHER;
+    if (!is_whole(turn, &record, script))
+        return turn->outcome;
+    struct contact contact = contact_of(turn, &record);
+    if (contact.row == NULL)
+        return turn->outcome;
+    record.by = told->carer[0] != '\0' ? told->carer : contact.row->carer;
+    if (is_second_hand_too_long(turn, &record) && is_open(contact.row))
+        return seek_first_hand(turn, &contact, &record);
+    move_by(turn, &contact, record.outcome);
+    if (contact.row == NULL)
+        return turn->outcome;
+    if (record.outcome != CARE__OUTCOME__AWAY)
+        note_seen(turn, &record);
+    follow_up(turn, &contact, &record);
+    close_contact(turn, &contact);
+    if (record.day < today(turn))
+        amend(turn, contact.row->committee, record.day, "recorded later");
+    weigh(turn, record.by, record.id, told, record.at_ms);
+    return turn->outcome;
+}
+
+int on_record_contact(struct turn *turn, const void *message)
+{
+    return take_contact(turn, message, true);
+}
+
+/* ---- a try ------------------------------------------------------------------------------------------------ */
+
+int on_record_attempt(struct turn *turn, const void *message)
+{
+    const Care__RecordAttempt *told = message;
+    Care__RecordContact none = { IS(care__record_contact) };
+    struct record record = { .told = &none };
+
+    record.person = person_to_care_for(turn, told->person, &record.id);
+    if (record.person == NULL || !may_act_for(turn, record.person)
+        || !read_time(turn, &record, told->at_ms, told->date))
+        return turn->outcome;
+    struct contact contact = contact_of(turn, &record);
+    if (contact.row == NULL)
+        return turn->outcome;
+    const struct try try = { .mode = told->mode,
+                             .at_ms = record.at_ms,
+                             .result = told->result,
+                             .by = told->carer[0] != '\0' ? told->carer : contact.row->carer };
+    if (told->result == CARE__ATTEMPT_RESULT__WRONG_NUMBER)
+        record.person->wrong_number = true;
+    add_try(turn, &contact, &try);
+    close_contact(turn, &contact);
+    if (record.day < today(turn) && contact.row != NULL)
+        amend(turn, contact.row->committee, record.day, "recorded later");
+    return turn->outcome;
+}
+
+/* ---- what others have seen ---------------------------------------------------------------------------------- */
+
+/* A record of an event, which is never refused: it has no place when nothing is planned. */
+static bool has_place(struct turn *turn, const char *person, uint64_t at_ms, int32_t word)
+{
+    const char *id = loop_person(turn, person);
+    int64_t day = clock_day(at_ms);
+    const Contact *row = turn_load(turn, CONTACTS, contact_key(turn, id, day));
+
+    return on_roster(turn_load(turn, PERSONS, id)) && at_ms <= turn->now_ms
+           && day + 1 >= today(turn) && row != NULL
+           && turn_may_move(turn, CONTACTS, contact_key(turn, id, day), word);
+}
+
+/* S-06F: a festival visit is that day's contact. */
+int on_visit_recorded(struct turn *turn, const void *message)
+{
+    const Benefit__VisitRecorded *event = message;
+    uint64_t at_ms = event->at_ms == 0 ? turn->now_ms : event->at_ms;
+    bool seen = event->result == BENEFIT__VISIT_RESULT__RESULT_ABSENT
+                || event->result == BENEFIT__VISIT_RESULT__SEEN;
+    Care__RecordContact record = {
+        IS(care__record_contact), .person = event->person,   .outcome = CARE__OUTCOME__OK,
+        .first_hand = true,       .mode = CARE__MODE__VISIT, .at_ms = at_ms,
+        .carer = event->by
+    };
+
+    if (!loop_is_id(event->person))
+        return turn->outcome;
+    if (seen && has_place(turn, event->person, at_ms, SEE))
+        return take_contact(turn, &record, false);
+    if (event->result == BENEFIT__VISIT_RESULT__NO_REPLY
+        && has_place(turn, event->person, at_ms, TRY)) {
+        const struct try try = { .mode = CARE__MODE__VISIT, .at_ms = at_ms, .by = event->by };
+        struct contact contact =
+            open_contact(turn, loop_person(turn, event->person), clock_day(at_ms));
+        add_try(turn, &contact, &try);
+        close_contact(turn, &contact);
+    }
+    return turn->outcome;
+}
+
+/* The door was opened after all. */
+int on_incident_controlled(struct turn *turn, const void *message)
+{
+    const Incident__IncidentControlled *event = message;
+    Care__RecordContact record = { IS(care__record_contact),     .person = event->person,
+                                   .outcome = CARE__OUTCOME__OK, .first_hand = true,
+                                   .mode = CARE__MODE__VISIT,    .carer = event->by_post };
+
+    if (event->type == INCIDENT__TYPE__WELFARE_CHECK && event->result == INCIDENT__RESULT__AT_HOME
+        && loop_is_id(event->person) && has_place(turn, event->person, turn->now_ms, SEE))
+        return take_contact(turn, &record, false);
+    return turn->outcome;
+}
+
+int on_no_show(struct turn *turn, const void *message)
+{
+    const Referral__NoShow *event = message;
+
+    if (loop_is_id(event->person))
+        plan_again(turn, loop_person(turn, event->person));
+    return turn->outcome;
+}
