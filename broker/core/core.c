@@ -351,6 +351,11 @@ void core_next_tick(const struct core *core, uint64_t *ret_steady_ms, uint64_t *
     *ret_now_ms = now_ms;
 }
 
+bool core_awaits_commit(const struct core *core)
+{
+    return core->waiting_count > 0 || core->wanted != NULL;
+}
+
 uint64_t core_next_seq(const struct core *core)
 {
     return core->next_seq;

@@ -269,6 +269,11 @@ int core_step(struct core *core, const struct core_event *event,
 /* When the next CORE_TICK has something to do, in steady_ms and now_ms; UINT64_MAX: never. */
 void core_next_tick(const struct core *core, uint64_t *ret_steady_ms, uint64_t *ret_now_ms);
 
+/* Whether anybody waits until what was appended is on the disk: to be told so, or to be handed it.
+ * A lease's record alone waits for nobody: it went out before, and a crash that forgets it costs a
+ * second delivery, as a worker that dies does. */
+bool core_awaits_commit(const struct core *core);
+
 /* The sequence that the next appended record gets. */
 uint64_t core_next_seq(const struct core *core);
 

@@ -55,13 +55,27 @@ int broker_step(struct broker *broker, struct core_event *event)
     return r;
 }
 
+/* Whether a flush is worth it now.  Records that nobody waits for go with the next ones that somebody
+ * does, or a little later by themselves: a lease's would else be a third flush for each message of a
+ * mailbox, and its receipt would wait behind it. */
+static bool is_due(struct broker *broker)
+{
+    if (core_awaits_commit(broker->core) || broker->stopping || broker->committed == 0
+        || logger_is_full(broker->logger))
+        return true;
+    if (broker->lazy_ms == 0)
+        broker->lazy_ms = broker->steady_ms;
+    return broker->steady_ms - broker->lazy_ms >= LAZY_MS;
+}
+
 /* The next batch goes to the thread before the receipts of the last one are written, so that the disk
  * works meanwhile; and what is appended here blocks, so nothing that can be sent waits for it. */
 static int push(struct broker *broker, bool here)
 {
-    if (logger_is_busy(broker->logger) || logger_gathered(broker->logger) == 0)
+    if (logger_is_busy(broker->logger) || logger_gathered(broker->logger) == 0 || !is_due(broker))
         return 0;
     int r = here ? out_flush(broker) : 0;
+    broker->lazy_ms = 0;
     broker->flushes++;
     return r == 0 ? logger_push(broker->logger, here) : r;
 }

@@ -39,6 +39,7 @@ enum {
     SCAN_RECORDS = 4096,   /* for one slice of a scan                                 */
     SCAN_SLICES = 2,       /* then others have their turn                             */
     ADMIN_RECORDS = 65536, /* for one answer                                          */
+    LAZY_MS = 10,          /* what nobody waits for is on the disk so much later      */
     SELF_PEER = 1,         /* the session of the broker's own producer: a ROUTER's ids
                                    * are five bytes that begin with 0                        */
     LINKS_MOST = 256,      /* changes of links that wait to be published              */
@@ -154,6 +155,7 @@ struct broker {
     uint64_t now_ms;
     uint64_t steady_ms;
     uint64_t committed;            /* as told to the core */
+    uint64_t lazy_ms;              /* since when records gather that nobody waits for; 0: none */
     const struct log_batch *batch; /* the last durable one, while it is in memory */
     int fault;
     bool stopping;

@@ -370,5 +370,7 @@ int tick_timeout_ms(struct broker *broker)
                      || broker->probe.socket != NULL || strncmp(broker->endpoint, "tcp://", 6) == 0;
     if (something && wait_ms > SLOW_MS)
         wait_ms = SLOW_MS;
+    if (broker->lazy_ms != 0 && wait_ms > LAZY_MS)
+        wait_ms = LAZY_MS;
     return (int)wait_ms;
 }
