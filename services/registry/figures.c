@@ -158,8 +158,7 @@ static void list(struct turn *turn, const Person *before, Person *after)
 
 static void mark_unpaired(struct turn *turn, const Person *person, bool on)
 {
-    if (person != NULL && person->owner[0] != '\0' && is_served(person->state)
-        && person->carer[0] == '\0')
+    if (person->owner[0] != '\0' && is_served(person->state) && person->carer[0] == '\0')
         set_mark(turn, UNPAIRED, turn_key(turn, "%s/%s", person->owner, person->person), on);
 }
 
@@ -169,8 +168,10 @@ void refigure(struct turn *turn, const Person *before, Person *after)
     if (after != NULL)
         recount(turn, after, 1);
     list(turn, before, after);
-    mark_unpaired(turn, before, false);
-    mark_unpaired(turn, after, true);
+    if (before != NULL)
+        mark_unpaired(turn, before, false);
+    if (after != NULL)
+        mark_unpaired(turn, after, true);
 }
 
 void pair_person(struct turn *turn, Person *person, const char *carer)
