@@ -24,6 +24,7 @@ static int connect_again(struct client *client)
     if (r < 0)
         return r;
     if (client->socket != NULL) {
+        client->loop.sources[0] = NULL;
         socket_close(client->socket);
     }
     client->socket = socket;

@@ -10,11 +10,9 @@ struct socket_context {
     void *zmq;
 };
 
-struct caller;
-
 struct socket {
-    void *zmq;             /* a listener's       */
-    struct caller *caller; /* or NULL: a listener */
+    void *zmq;
+    bool is_listener;
     bool is_plain;
     zmq_msg_t message; /* the last one received, lent to the caller */
 };

@@ -10,7 +10,6 @@
 #include <zmq.h>
 
 #include "base/err.h"
-#include "wire/caller.h"
 #include "wire/inside.h"
 #include "wire/limits.h"
 
@@ -21,11 +20,15 @@ enum {
     ZAP_ENFORCE_DOMAIN = 93,
     SEND_MARK = 4096,          /* fuses above the largest credit, never the flow control */
     LISTEN_RECEIVE_MARK = 256, /* times a frame is what a peer can fill that ignores credit */
+    CALL_RECEIVE_MARK = 4096,
     FRAME_MOST = WIRE_FRAME_BYTES + (64 << 10),
     HANDSHAKE_MS = 2000,
+    CALL_HANDSHAKE_MS = 5000,
     HEARTBEAT_MS = 5000,
     HEARTBEAT_TIMEOUT_MS = 15000,
     HEARTBEAT_TTL_MS = 20000,
+    RECONNECT_MS = 200,
+    RECONNECT_MOST_MS = 10000,
     BACKLOG = 1024,
     SOCKETS = 65536,
 };
@@ -115,6 +118,14 @@ static const struct setting listener[] = {
     { ZMQ_BACKLOG, BACKLOG },
 };
 
+static const struct setting caller[] = {
+    { ZMQ_IMMEDIATE, 1 },
+    { ZMQ_RCVHWM, CALL_RECEIVE_MARK },
+    { ZMQ_HANDSHAKE_IVL, CALL_HANDSHAKE_MS },
+    { ZMQ_RECONNECT_IVL, RECONNECT_MS },
+    { ZMQ_RECONNECT_IVL_MAX, RECONNECT_MOST_MS },
+};
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static int set_key(void *zmq, int option, const uint8_t key[SOCKET_KEY_BYTES])
@@ -138,18 +149,19 @@ static bool good_endpoint(const char *endpoint)
     return strncmp(endpoint, "tcp://", 6) == 0 || strncmp(endpoint, "ipc://", 6) == 0;
 }
 
-static struct socket *make_listener(struct socket_context *context)
+static struct socket *make(struct socket_context *context, int type)
 {
     struct socket *socket = calloc(1, sizeof(*socket));
 
     if (socket == NULL)
         return NULL;
-    zmq_msg_init(&socket->message);
-    socket->zmq = zmq_socket(context->zmq, ZMQ_ROUTER);
+    socket->zmq = zmq_socket(context->zmq, type);
     if (socket->zmq == NULL) {
         free(socket);
         return NULL;
     }
+    socket->is_listener = type == ZMQ_ROUTER;
+    zmq_msg_init(&socket->message);
     return socket;
 }
 
@@ -158,7 +170,7 @@ int socket_listen(struct socket_context *context, const char *endpoint,
 {
     if (!good_endpoint(endpoint))
         return FAULT(-EPROTONOSUPPORT);
-    struct socket *socket = make_listener(context);
+    struct socket *socket = make(context, ZMQ_ROUTER);
     if (socket == NULL)
         return FAULT(-ENOMEM);
     socket->is_plain = keys == NULL;
@@ -192,43 +204,45 @@ int socket_connect(struct socket_context *context, const char *endpoint, const u
 {
     if (!good_endpoint(endpoint))
         return FAULT(-EPROTONOSUPPORT);
-    int r = server_key == NULL ? plaintext_allowed() : 0;
-    if (r < 0)
-        return r;
-    struct socket *socket = calloc(1, sizeof(*socket));
+    struct socket *socket = make(context, ZMQ_DEALER);
     if (socket == NULL)
         return FAULT(-ENOMEM);
-    (void)context; /* which only a listener's sockets are made of */
-    r = caller_open(endpoint, server_key, keys, &socket->caller);
+    socket->is_plain = server_key == NULL;
+    int r = set_all(socket->zmq, common, COUNT(common));
+    if (r == 0)
+        r = set_all(socket->zmq, caller, COUNT(caller));
+    if (r == 0 && server_key == NULL)
+        r = plaintext_allowed();
+    if (r == 0 && server_key != NULL) {
+        r = set_key(socket->zmq, ZMQ_CURVE_SERVERKEY, server_key);
+        if (r == 0)
+            r = set_key(socket->zmq, ZMQ_CURVE_PUBLICKEY, keys->public_key);
+        if (r == 0)
+            r = set_key(socket->zmq, ZMQ_CURVE_SECRETKEY, keys->secret_key);
+    }
+    if (r == 0 && zmq_connect(socket->zmq, endpoint) != 0)
+        r = -errno;
     if (r < 0) {
-        free(socket);
+        socket_close(socket);
         return r;
     }
     *ret_socket = socket;
     return 0;
 }
 
-static void close_socket(struct socket *socket, int linger_ms)
-{
-    if (socket->caller != NULL) {
-        caller_close(socket->caller, linger_ms);
-    } else {
-        zmq_msg_close(&socket->message);
-        zmq_setsockopt(socket->zmq, ZMQ_LINGER, &linger_ms, sizeof(linger_ms));
-        zmq_close(socket->zmq);
-    }
-    free(socket);
-}
-
 void socket_close(struct socket *socket)
 {
-    if (socket != NULL)
-        close_socket(socket, 0);
+    if (socket == NULL)
+        return;
+    zmq_msg_close(&socket->message);
+    zmq_close(socket->zmq);
+    free(socket);
 }
 
 void socket_close_soon(struct socket *socket, int linger_ms)
 {
-    close_socket(socket, linger_ms);
+    zmq_setsockopt(socket->zmq, ZMQ_LINGER, &linger_ms, sizeof(linger_ms));
+    socket_close(socket);
 }
 
 /* ---- receiving ----------------------------------------------------------------------------------- */
@@ -256,33 +270,32 @@ static int drain(struct socket *socket)
     return SOCKET_ODD;
 }
 
-static int receive_from_peer(struct socket *socket, struct socket_frame *ret_frame)
+int socket_receive(struct socket *socket, struct socket_frame *ret_frame)
 {
     int r = receive_part(socket);
     if (r != 0)
         return r;
-    size_t size = zmq_msg_size(&socket->message);
-    if (size > SOCKET_PEER_BYTES || !zmq_msg_more(&socket->message))
-        return drain(socket);
-    memcpy(&ret_frame->peer, zmq_msg_data(&socket->message), size);
-    r = receive_part(socket);
-    if (r != 0)
-        return r < 0 ? r : SOCKET_ODD;
+
+    *ret_frame = (struct socket_frame){ .fd = -1 };
+    if (socket->is_listener) {
+        size_t size = zmq_msg_size(&socket->message);
+        if (size > SOCKET_PEER_BYTES || !zmq_msg_more(&socket->message))
+            return drain(socket);
+        memcpy(&ret_frame->peer, zmq_msg_data(&socket->message), size);
+        r = receive_part(socket);
+        if (r != 0)
+            return r < 0 ? r : SOCKET_ODD;
+    }
     if (zmq_msg_more(&socket->message))
         return drain(socket);
-    ret_frame->fd = zmq_msg_get(&socket->message, ZMQ_SRCFD);
-    ret_frame->user = zmq_msg_gets(&socket->message, "User-Id");
-    if (!socket->is_plain && (ret_frame->user == NULL || ret_frame->user[0] == '\0'))
-        return SOCKET_ODD;
+    if (socket->is_listener) {
+        ret_frame->fd = zmq_msg_get(&socket->message, ZMQ_SRCFD);
+        ret_frame->user = zmq_msg_gets(&socket->message, "User-Id");
+        if (!socket->is_plain && (ret_frame->user == NULL || ret_frame->user[0] == '\0'))
+            return SOCKET_ODD;
+    }
     ret_frame->bytes = slice_of(zmq_msg_data(&socket->message), zmq_msg_size(&socket->message));
     return 0;
-}
-
-int socket_receive(struct socket *socket, struct socket_frame *ret_frame)
-{
-    *ret_frame = (struct socket_frame){ .fd = -1 };
-    return socket->caller != NULL ? caller_receive(socket->caller, &ret_frame->bytes)
-                                  : receive_from_peer(socket, ret_frame);
 }
 
 /* ---- sending ------------------------------------------------------------------------------------- */
@@ -301,6 +314,8 @@ static int send_peer(struct socket *socket, uint64_t peer)
 {
     enum { ROUTING_BYTES = 5 };
 
+    if (!socket->is_listener)
+        return 0;
     while (zmq_send(socket->zmq, &peer, ROUTING_BYTES, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0)
         if (errno != EINTR)
             return answer_of(errno);
@@ -323,8 +338,6 @@ int socket_send(struct socket *socket, uint64_t peer, struct slice bytes)
 {
     zmq_msg_t message;
 
-    if (socket->caller != NULL)
-        return caller_send(socket->caller, bytes);
     if (zmq_msg_init_size(&message, bytes.size) != 0)
         return FAULT(-ENOMEM);
     memcpy(zmq_msg_data(&message), bytes.data, bytes.size);

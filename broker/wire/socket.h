@@ -3,8 +3,8 @@
  *
  * Only tcp:// and ipc://, only CURVE (the bench's own build alone may switch it off).  A listener
  * is a ROUTER that makes its peers' ids and refuses to start unless every option reads back as it
- * was set; a caller speaks as a DEALER does, without libzmq's thread (caller.h).  One context a
- * process; a socket belongs to one thread.  Nothing here blocks but loop_wait.
+ * was set; a caller is a DEALER.  One context a process; a socket belongs to one thread.
+ * Nothing here blocks but loop_wait.
  */
 #pragma once
 
@@ -94,8 +94,7 @@ void socket_zap_close(struct socket_zap *zap);
 enum { LOOP_SOURCES = 16 };
 struct loop {
     uint32_t count;
-    struct socket *callers[LOOP_SOURCES]; /* or NULL                                       */
-    void *sources[LOOP_SOURCES];          /* of a listener or a ZAP handler; NULL otherwise */
+    void *sources[LOOP_SOURCES]; /* struct socket or zap, NULL for a descriptor */
     int fds[LOOP_SOURCES];
 };
 void loop_add_socket(struct loop *loop, struct socket *socket);
@@ -104,11 +103,6 @@ void loop_add_fd(struct loop *loop, int fd);
 
 /* Waits until something is ready or `timeout_ms` (-1: for ever) has passed. */
 int loop_wait(struct loop *loop, int timeout_ms, uint32_t *ret_ready);
-
-/* For a wait of one's own over many callers: what poll() is to look at.  True: it need not wait,
- * something has come already.  socket_receive and socket_send do all the rest. */
-struct pollfd;
-bool socket_poll(const struct socket *socket, struct pollfd *ret_poll);
 
 /* Blocks SIGINT, SIGTERM, SIGHUP in this process and gives a descriptor that reads them
  * (signalfd), to be made before any thread is. */

@@ -8,14 +8,15 @@
  * DIR is a town of one unit that `make` lays out; its broker runs already (scripts/bench starts
  * it).  `plain`: without CURVE, which only the bench's own build of the broker allows.
  */
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zmq.h>
 
 #include "client/inside.h"
 #include "lib/place.h"
 #include "peers/load.h"
+#include "wire/inside.h"
 
 enum { UNDER_WAY_MOST = 4096, RECEIVERS_MOST = 64 };
 
@@ -156,18 +157,17 @@ struct bench {
 /* One round of every client, after a wait for any of them. */
 static void step(struct bench *bench)
 {
-    struct pollfd polls[LOAD_LINKS];
-    int wait_ms = 100;
+    zmq_pollitem_t items[LOAD_LINKS];
 
     for (uint32_t i = 0; i < bench->count; i++) {
         struct client *client = bench->desks[i].client;
         queue_flush(client);
-        if (socket_poll(client->socket, &polls[i]))
-            wait_ms = 0;
+        items[i] = (zmq_pollitem_t){ .socket = client->socket == NULL ? NULL : client->socket->zmq,
+                                     .events = ZMQ_POLLIN };
     }
-    poll(polls, bench->count, wait_ms);
+    zmq_poll(items, (int)bench->count, 100);
     for (uint32_t i = 0; i < bench->count; i++)
-        if (wait_ms == 0 || polls[i].revents != 0 || !client_is_up(bench->desks[i].client))
+        if (items[i].revents != 0 || bench->desks[i].client->phase != PHASE_UP)
             client_step(bench->desks[i].client, 0);
 }
 
