@@ -380,6 +380,55 @@ START_TEST(timers_fire_once_each_and_not_before_their_time)
 }
 END_TEST
 
+/* What a process has spent so far, of a core. */
+static uint64_t cpu_ms(pid_t pid)
+{
+    unsigned long user;
+    unsigned long system;
+    char path[64];
+    char text[1024];
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    size_t size = fread(text, 1, sizeof(text) - 1, file);
+    fclose(file);
+    text[size] = '\0';
+    /* Behind the name come the state and ten numbers. */
+    const char *rest = strrchr(text, ')');
+    ck_assert_ptr_nonnull(rest);
+    int found =
+        sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
+    ck_assert_int_eq(found, 2);
+    return (user + system) * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
+}
+
+START_TEST(a_service_is_quiet_while_the_broker_is_away)
+{
+    enum { NEEDS = 5, DUE_MS = 6000, AWAY_MS = 2000, CPU_MS = AWAY_MS / 20 };
+
+    /* An hour of the log is six seconds: the timers are due when the link is known to be down. */
+    exercise = true;
+    start_town("[town]\nexercise = yes\nrate = 600\n[log]\nsegment_mib = 4\n");
+    struct person *vc = person_open("vc");
+    for (unsigned i = 0; i < NEEDS; i++)
+        open_need(vc, i);
+    UNTIL(vc, count(vc, "toy.NeedOpened.c41") == NEEDS);
+    end(broker, SIGKILL, -SIGKILL);
+    usleep((DUE_MS + 500) * 1000);
+    uint64_t toy_ms = cpu_ms(toy);
+    uint64_t boss_ms = cpu_ms(boss);
+    usleep(AWAY_MS * 1000);
+    ck_assert_uint_lt(cpu_ms(toy) - toy_ms, CPU_MS);
+    ck_assert_uint_lt(cpu_ms(boss) - boss_ms, CPU_MS);
+    start_broker();
+    open_need(vc, NEEDS);
+    UNTIL(vc, count(vc, "toy.NeedOpened.c41") == NEEDS + 1);
+    person_close(vc);
+    end_town();
+}
+END_TEST
+
 START_TEST(an_answer_about_a_person_comes_after_its_trace)
 {
     Town__Need need = TOWN__NEED__INIT;
@@ -421,5 +470,5 @@ END_TEST
 
 TESTS(every_command_has_one_outcome_through_kills, a_lost_store_is_rebuilt_and_says_nothing_twice,
       a_store_put_back_from_a_copy_goes_on_in_a_new_epoch,
-      timers_fire_once_each_and_not_before_their_time,
+      timers_fire_once_each_and_not_before_their_time, a_service_is_quiet_while_the_broker_is_away,
       an_answer_about_a_person_comes_after_its_trace, a_second_process_of_a_service_is_turned_away)
