@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "benefit.pb-c.h"
 #include "care.pb-c.h"
 #include "care_rows.pb-c.h"
 #include "incident.pb-c.h"
@@ -91,7 +90,6 @@ enum {
     HEAR_UNMERGED,
     HEAR_HOUSEHOLD,
     HEAR_NO_SHOW,
-    HEAR_VISIT,
     HEAR_CONTROLLED,
     HEAR_NEED_OPENED,
     HEAR_NEED_CLOSED,
@@ -311,7 +309,6 @@ HANDLER(on_merged);
 HANDLER(on_unmerged);
 HANDLER(on_household_set);
 HANDLER(on_no_show);
-HANDLER(on_visit_recorded);
 HANDLER(on_incident_controlled);
 HANDLER(on_need_opened);
 HANDLER(on_need_closed);

@@ -459,9 +459,10 @@ int take_contact(struct turn *turn, const Care__RecordContact *told, bool script
     return turn->outcome;
 }
 
+/* A festival visit is that day's contact, whatever was asked at the door (S-06F): benefit says it. */
 int on_record_contact(struct turn *turn, const void *message)
 {
-    return take_contact(turn, message, true);
+    return take_contact(turn, message, strcmp(turn->source_unit, "benefit") != 0);
 }
 
 /* ---- a try ------------------------------------------------------------------------------------------------ */
@@ -469,7 +470,7 @@ int on_record_contact(struct turn *turn, const void *message)
 int on_record_attempt(struct turn *turn, const void *message)
 {
     const Care__RecordAttempt *told = message;
-    Care__RecordContact none = { IS(care__record_contact) };
+    Care__RecordContact none = CARE__RECORD_CONTACT__INIT;
     struct record record = { .told = &none };
 
     record.person = person_to_care_for(turn, told->person, &record.id);
@@ -506,42 +507,17 @@ static bool has_place(struct turn *turn, const char *person, uint64_t at_ms, int
            && turn_may_move(turn, CONTACTS, contact_key(turn, id, day), word);
 }
 
-/* S-06F: a festival visit is that day's contact. */
-int on_visit_recorded(struct turn *turn, const void *message)
-{
-    const Benefit__VisitRecorded *event = message;
-    uint64_t at_ms = event->at_ms == 0 ? turn->now_ms : event->at_ms;
-    bool seen = event->result == BENEFIT__VISIT_RESULT__RESULT_ABSENT
-                || event->result == BENEFIT__VISIT_RESULT__SEEN;
-    Care__RecordContact record = {
-        IS(care__record_contact), .person = event->person,   .outcome = CARE__OUTCOME__OK,
-        .first_hand = true,       .mode = CARE__MODE__VISIT, .at_ms = at_ms,
-        .carer = event->by
-    };
-
-    if (!loop_is_id(event->person))
-        return turn->outcome;
-    if (seen && has_place(turn, event->person, at_ms, SEE))
-        return take_contact(turn, &record, false);
-    if (event->result == BENEFIT__VISIT_RESULT__NO_REPLY
-        && has_place(turn, event->person, at_ms, TRY)) {
-        const struct try try = { .mode = CARE__MODE__VISIT, .at_ms = at_ms, .by = event->by };
-        struct contact contact =
-            open_contact(turn, loop_person(turn, event->person), clock_day(at_ms));
-        add_try(turn, &contact, &try);
-        close_contact(turn, &contact);
-    }
-    return turn->outcome;
-}
-
 /* The door was opened after all. */
 int on_incident_controlled(struct turn *turn, const void *message)
 {
     const Incident__IncidentControlled *event = message;
-    Care__RecordContact record = { IS(care__record_contact),     .person = event->person,
-                                   .outcome = CARE__OUTCOME__OK, .first_hand = true,
-                                   .mode = CARE__MODE__VISIT,    .carer = event->by_post };
+    Care__RecordContact record = CARE__RECORD_CONTACT__INIT;
 
+    record.person = event->person;
+    record.outcome = CARE__OUTCOME__OK;
+    record.first_hand = true;
+    record.mode = CARE__MODE__VISIT;
+    record.carer = event->by_post;
     if (event->type == INCIDENT__TYPE__WELFARE_CHECK && event->result == INCIDENT__RESULT__AT_HOME
         && loop_is_id(event->person) && has_place(turn, event->person, turn->now_ms, SEE))
         return take_contact(turn, &record, false);

@@ -312,20 +312,20 @@ static int knock_in_vain(struct turn *turn, const Care__RecordDoorVisit *told)
 int on_record_door_visit(struct turn *turn, const void *message)
 {
     const Care__RecordDoorVisit *told = message;
-    Care__RecordContact record = { IS(care__record_contact),
-                                   .person = told->person,
-                                   .date = told->date,
-                                   .mode = CARE__MODE__VISIT,
-                                   .at_ms = told->at_ms,
-                                   .carer = told->carer,
-                                   .away_kind = told->away_kind,
-                                   .away_until_ms = told->away_until_ms,
-                                   .host = told->host };
+    Care__RecordContact record = CARE__RECORD_CONTACT__INIT;
 
     if (told->result == CARE__DOOR_RESULT__NO_REPLY)
         return knock_in_vain(turn, told);
     if (told->result != CARE__DOOR_RESULT__SEEN && told->result != CARE__DOOR_RESULT__DOOR_AWAY)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "result: what was it?");
+    record.person = told->person;
+    record.date = told->date;
+    record.mode = CARE__MODE__VISIT;
+    record.at_ms = told->at_ms;
+    record.carer = told->carer;
+    record.away_kind = told->away_kind;
+    record.away_until_ms = told->away_until_ms;
+    record.host = told->host;
     record.first_hand = told->result == CARE__DOOR_RESULT__SEEN;
     record.outcome = record.first_hand ? CARE__OUTCOME__OK : CARE__OUTCOME__AWAY;
     return take_contact(turn, &record, false);

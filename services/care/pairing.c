@@ -23,12 +23,12 @@ static bool is_active(struct turn *turn, const char *carer)
 /* The person is on the carer's list in that role; absent: not at all. */
 static void set_cared(struct turn *turn, const char *carer, const char *person, Care__Role role)
 {
+    if (carer[0] == '\0' || turn_load(turn, CARERS, carer) == NULL)
+        return;
     const char *key = turn_key(turn, "%s/%s", carer, person);
-    const CareRows__Cared *known = carer[0] == '\0' ? NULL : turn_load(turn, CARED, key);
+    const CareRows__Cared *known = turn_load(turn, CARED, key);
     Care__Role before = known == NULL ? CARE__ROLE__ROLE_ABSENT : (Care__Role)known->role;
-
-    if (before == role || carer[0] == '\0' || turn->outcome != 0
-        || turn_load(turn, CARERS, carer) == NULL)
+    if (before == role || turn->outcome != 0)
         return;
     Carer *row = turn_edit(turn, CARERS, carer);
     row->load -= before == CARE__ROLE__PRIMARY && row->load > 0;

@@ -79,7 +79,6 @@ static const struct command commands[] = {
     [HEAR_UNMERGED]         = { .message = &registry__unmerged__descriptor,            .handle = on_unmerged,          .free = true },
     [HEAR_HOUSEHOLD]        = { .message = &registry__household_set__descriptor,       .handle = on_household_set,     .free = true },
     [HEAR_NO_SHOW]          = { .message = &referral__no_show__descriptor,             .handle = on_no_show,           .free = true },   /* what others have seen */
-    [HEAR_VISIT]            = { .message = &benefit__visit_recorded__descriptor,       .handle = on_visit_recorded,    .free = true },
     [HEAR_CONTROLLED]       = { .message = &incident__incident_controlled__descriptor, .handle = on_incident_controlled, .free = true },
     [HEAR_NEED_OPENED]      = { .message = &town__need_opened__descriptor,             .handle = on_need_opened,       .of = "*", .free = true },
     [HEAR_NEED_CLOSED]      = { .message = &town__need_closed__descriptor,             .handle = on_need_closed,       .of = "*", .free = true },

@@ -135,8 +135,8 @@ static inline void person_of(struct story *story, const char *committee, const c
     char subject[64];
 
     snprintf(subject, sizeof(subject), "registry.Verified.%s", committee);
-    story_say(story, "registry", subject, "{'person': '%s', 'owner': '%s', 'class': 'GREEN'%s}",
-              person, committee, more);
+    story_say(story, "registry", subject, "{'person': '%s', 'owner': '%s'%s}", person, committee,
+              more);
 }
 
 static inline void registry_says(struct story *story, const char *event, const char *body)
