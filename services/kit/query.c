@@ -138,6 +138,38 @@ void *ask_array(struct ask *ask, size_t count, size_t item_size)
     return room(ask, count * item_size);
 }
 
+void *ask_push(struct ask_list *list, size_t size)
+{
+    if (list->count == list->room) {
+        size_t room_for = list->room == 0 ? 16 : 2 * list->room;
+        void **items = ask_array(list->ask, room_for, sizeof(void *));
+        if (items == NULL)
+            return NULL;
+        if (list->count > 0)
+            memcpy(items, list->items, list->count * sizeof(void *));
+        list->items = items;
+        list->room = room_for;
+    }
+    void *item = ask_array(list->ask, 1, size);
+    if (item != NULL)
+        list->items[list->count++] = item;
+    return item;
+}
+
+void *ask_new(struct ask *ask, const ProtobufCMessageDescriptor *type)
+{
+    ProtobufCMessage *answer = ask_array(ask, 1, type->sizeof_message);
+
+    if (answer != NULL)
+        protobuf_c_message_init(type, answer);
+    return answer;
+}
+
+int ask_give(struct ask *ask, const void *answer)
+{
+    return answer == NULL ? ask->outcome : ask_answer(ask, answer);
+}
+
 int ask_answer(struct ask *ask, const ProtobufCMessage *answer)
 {
     if (ask->outcome == 0)

@@ -44,6 +44,19 @@ const char *ask_text(struct ask *ask, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void *ask_array(struct ask *ask, size_t count, size_t item_size);
 
+/* A list that grows while a table is walked; items are zeroed and lent by the ask. */
+struct ask_list {
+    struct ask *ask;
+    void **items;
+    size_t count;
+    size_t room;
+};
+void *ask_push(struct ask_list *list, size_t size);
+
+/* A new answer of that type, and the ask ended with it; NULL: the ask has an outcome already. */
+void *ask_new(struct ask *ask, const ProtobufCMessageDescriptor *type);
+int ask_give(struct ask *ask, const void *answer);
+
 /* The answer (lent until the ask ends). */
 int ask_answer(struct ask *ask, const ProtobufCMessage *answer);
 int ask_refuse(struct ask *ask, int code, const char *format, ...)

@@ -11,6 +11,16 @@ static const char *version_key(struct turn *turn, const char *plan, uint32_t ver
     return turn_key(turn, "%s/%06u", plan, version);
 }
 
+/* The office has one version to decide on: an older one that waits for it is read no more. */
+static void withdraw_waiting(struct turn *turn, const Plan *plan, uint32_t version)
+{
+    const char *key = version_key(turn, plan->plan, plan->latest);
+    const Version *waiting = plan->latest == version ? NULL : turn_load(turn, VERSIONS, key);
+
+    if (waiting != NULL && waiting->state == ORGANISATION_ROWS__PLAN_STATE__SUBMITTED)
+        turn_move_as(turn, VERSIONS, key, SUPERSEDE);
+}
+
 int on_submit_plan(struct turn *turn, const void *message)
 {
     const Organisation__SubmitPlan *command = message;
@@ -34,9 +44,10 @@ int on_submit_plan(struct turn *turn, const void *message)
         turn_move(turn, VERSIONS, version_key(turn, command->plan, command->version));
     if (version == NULL)
         return turn->outcome;
-    plan->plan = command->plan;
     plan->unit = unit;
     plan->kind = command->kind;
+    plan->plan = command->plan;
+    withdraw_waiting(turn, plan, command->version);
     plan->latest = command->version;
     version->plan = command->plan;
     version->version = command->version;

@@ -131,6 +131,23 @@ static void keep_record(struct turn *turn, const Organisation__PublishPolicy *co
     row->scope = scope;
 }
 
+/* A change never moves a clock that runs: what is told for a moment that is past is in force from
+ * now.  Only the first word about a clock may be of before, since nothing can run by it yet. */
+static uint64_t effective_from(struct turn *turn, const Organisation__PublishPolicy *command)
+{
+    uint64_t from_ms = command->effective_from_ms;
+
+    if (from_ms == 0 || from_ms >= turn->now_ms)
+        return from_ms == 0 ? turn->now_ms : from_ms;
+    for (size_t i = 0; i < command->n_records; i++) {
+        const Organisation__PolicyRecord *record = command->records[i];
+        const char *scope = record->scope[0] == '\0' ? "*" : record->scope;
+        if (turn_load(turn, POLICIES, turn_key(turn, "%s/%s", record->key, scope)) != NULL)
+            return turn->now_ms;
+    }
+    return from_ms;
+}
+
 int on_publish_policy(struct turn *turn, const void *message)
 {
     const Organisation__PublishPolicy *command = message;
@@ -139,7 +156,7 @@ int on_publish_policy(struct turn *turn, const void *message)
         return turn->outcome;
     if (command->n_records == 0)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "records: there is none");
-    uint64_t from_ms = command->effective_from_ms == 0 ? turn->now_ms : command->effective_from_ms;
+    uint64_t from_ms = effective_from(turn, command);
     for (size_t i = 0; i < command->n_records; i++) {
         if (!good_record(turn, command->records[i]))
             return turn->outcome;

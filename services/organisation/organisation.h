@@ -35,6 +35,7 @@ enum {
     ENDPOINTS, /* unit                                                      */
     ITEMS,     /* service/assignment: what lies with a unit                 */
     LATEST,    /* service/need: the assignment of it that lives             */
+    HOLDERS,   /* post/since: who acted from then on                        */
 };
 
 enum {
@@ -185,7 +186,14 @@ int on_failed(struct turn *turn, const void *message);
 /* Ends every approved plan: the campaign is closed (handlers_plan.c). */
 void expire_plans(struct turn *turn);
 
-/* ---- questions (queries.c) ------------------------------------------------------------------------- */
+/* ---- questions (queries*.c) ------------------------------------------------------------------------ */
+
+/* What the files of questions share. */
+const char *row_state(const ProtobufCEnumDescriptor *states, int state);
+void tell_post(Organisation__WhoIsAnswer *answer, const OrganisationRows__Post *post);
+
+/* The post that a key `unit/post` ends with, added to an ask_list of WhoIsAnswer. */
+bool add_post(void *context, const char *key, const void *row);
 
 int ask_who_is(struct ask *ask, const void *message);
 int ask_on_duty(struct ask *ask, const void *message);

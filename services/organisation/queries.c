@@ -11,76 +11,33 @@ typedef OrganisationRows__Policy Policy;
 typedef OrganisationRows__Endpoint Endpoint;
 typedef Organisation__WhoIsAnswer WhoIs;
 
-/* A list that grows while a table is walked. */
-struct list {
-    struct ask *ask;
-    void **items;
-    size_t count;
-    size_t room;
+struct then {
+    const OrganisationRows__Holder *holder;
+    uint64_t at_ms;
 };
 
-static void *push(struct list *list, size_t size)
+/* post/since, in order: the last that had begun. */
+static bool find_then(void *context, const char *key, const void *row)
 {
-    if (list->count == list->room) {
-        size_t room = list->room == 0 ? 16 : 2 * list->room;
-        void **items = ask_array(list->ask, room, sizeof(void *));
-        if (items == NULL)
-            return NULL;
-        if (list->count > 0)
-            memcpy(items, list->items, list->count * sizeof(void *));
-        list->items = items;
-        list->room = room;
-    }
-    void *item = ask_array(list->ask, 1, size);
-    if (item != NULL)
-        list->items[list->count++] = item;
-    return item;
+    struct then *then = context;
+    const OrganisationRows__Holder *holder = row;
+
+    (void)key;
+    if (holder->since_ms > then->at_ms)
+        return false;
+    then->holder = holder;
+    return true;
 }
 
-/* An answer outlives the function that gives it. */
-static void *new_answer(struct ask *ask, const ProtobufCMessageDescriptor *type)
+/* Who acted at a moment that is past: what is not of then is left out. */
+static void tell_then(struct ask *ask, WhoIs *answer, uint64_t at_ms)
 {
-    ProtobufCMessage *answer = ask_array(ask, 1, type->sizeof_message);
+    struct then then = { .at_ms = at_ms };
 
-    if (answer != NULL)
-        protobuf_c_message_init(type, answer);
-    return answer;
-}
-
-static int give(struct ask *ask, const void *answer)
-{
-    return answer == NULL ? ask->outcome : ask_answer(ask, answer);
-}
-
-static const char *state_name(const ProtobufCEnumDescriptor *states, int state)
-{
-    const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(states, state);
-
-    return value == NULL ? "" : value->name;
-}
-
-static void tell(WhoIs *answer, const Post *post)
-{
-    organisation__who_is_answer__init(answer);
-    answer->post = post->post;
-    answer->unit = post->unit;
-    answer->kind = post->kind;
-    answer->holder = post->holder;
-    answer->why = post->why;
-    answer->state = state_name(&organisation_rows__post_state__descriptor, (int)post->state);
-}
-
-/* The post that a key `unit/post` ends with, added to a list. */
-static bool add_post(void *context, const char *key, const void *row)
-{
-    struct list *list = context;
-    const Post *post = ask_load(list->ask, POSTS, strchr(key, '/') + 1);
-    WhoIs *answer = post == NULL ? NULL : push(list, sizeof(*answer));
-
-    (void)row;
-    if (answer != NULL)
-        tell(answer, post);
-    return list->ask->outcome == 0;
+    ask_each(ask, HOLDERS, ask_text(ask, "%s/", answer->post), find_then, &then);
+    answer->holder = then.holder == NULL ? "" : then.holder->holder;
+    answer->why = then.holder == NULL ? "" : then.holder->why;
+    answer->state = "";
 }
 
 int ask_who_is(struct ask *ask, const void *message)
@@ -90,16 +47,19 @@ int ask_who_is(struct ask *ask, const void *message)
 
     if (post == NULL)
         return ask_refuse(ask, TOWN__REFUSAL__NOT_FOUND, "no such post");
-    WhoIs *answer = new_answer(ask, &organisation__who_is_answer__descriptor);
-    if (answer != NULL)
-        tell(answer, post);
-    return give(ask, answer);
+    WhoIs *answer = ask_new(ask, &organisation__who_is_answer__descriptor);
+    if (answer != NULL) {
+        tell_post(answer, post);
+        if (question->at_ms != 0 && question->at_ms < ask->now_ms)
+            tell_then(ask, answer, question->at_ms);
+    }
+    return ask_give(ask, answer);
 }
 
 /* ---- who is on duty --------------------------------------------------------------------------------- */
 
 struct duty {
-    struct list list;
+    struct ask_list list;
     uint64_t at_ms;
 };
 
@@ -113,9 +73,9 @@ static bool add_slot(void *context, const char *key, const void *row)
         if (duty->at_ms < roster->slots[i]->from_ms || duty->at_ms >= roster->slots[i]->until_ms)
             continue;
         const Post *post = ask_load(duty->list.ask, POSTS, roster->slots[i]->post);
-        WhoIs *answer = post == NULL ? NULL : push(&duty->list, sizeof(*answer));
+        WhoIs *answer = post == NULL ? NULL : ask_push(&duty->list, sizeof(*answer));
         if (answer != NULL)
-            tell(answer, post);
+            tell_post(answer, post);
     }
     return duty->list.ask->outcome == 0;
 }
@@ -134,71 +94,12 @@ int ask_on_duty(struct ask *ask, const void *message)
     if (duty.list.count == 0 && unit->duty_post[0] != '\0')
         add_post(&duty.list, ask_text(ask, "%s/%s", question->unit, unit->duty_post), NULL);
 
-    Organisation__OnDutyAnswer *answer = new_answer(ask, &organisation__on_duty_answer__descriptor);
+    Organisation__OnDutyAnswer *answer = ask_new(ask, &organisation__on_duty_answer__descriptor);
     if (answer != NULL) {
         answer->n_posts = duty.list.count;
         answer->posts = (WhoIs **)duty.list.items;
     }
-    return give(ask, answer);
-}
-
-/* ---- the chart -------------------------------------------------------------------------------------- */
-
-static bool add_unit(void *context, const char *key, const void *row)
-{
-    struct list *list = context;
-    const Unit *unit = row;
-    struct list posts = { .ask = list->ask };
-    Organisation__ChartUnit *chart = push(list, sizeof(*chart));
-
-    (void)key;
-    if (chart == NULL)
-        return false;
-    ask_each(list->ask, UNIT_POSTS, ask_text(list->ask, "%s/", unit->unit), add_post, &posts);
-    organisation__chart_unit__init(chart);
-    chart->unit = unit->unit;
-    chart->name_zh = unit->name_zh;
-    chart->kind = unit->kind;
-    chart->n_posts = posts.count;
-    chart->posts = (WhoIs **)posts.items;
-    return list->ask->outcome == 0;
-}
-
-int ask_chart(struct ask *ask, const void *message)
-{
-    const Organisation__Chart *question = message;
-    struct list units = { .ask = ask };
-
-    if (question->unit[0] == '\0') {
-        ask_each(ask, UNITS, "", add_unit, &units);
-    } else {
-        const Unit *unit = ask_load(ask, UNITS, question->unit);
-        if (unit == NULL)
-            return ask_refuse(ask, TOWN__REFUSAL__NOT_FOUND, "no such unit");
-        add_unit(&units, question->unit, unit);
-    }
-    Organisation__ChartAnswer *answer = new_answer(ask, &organisation__chart_answer__descriptor);
-    if (answer != NULL) {
-        answer->n_units = units.count;
-        answer->units = (Organisation__ChartUnit **)units.items;
-    }
-    return give(ask, answer);
-}
-
-int ask_vacancies(struct ask *ask, const void *message)
-{
-    const Organisation__Vacancies *question = message;
-    struct list posts = { .ask = ask };
-    const char *prefix = question->unit[0] == '\0' ? "" : ask_text(ask, "%s/", question->unit);
-
-    ask_each(ask, GAPS, prefix, add_post, &posts);
-    Organisation__VacanciesAnswer *answer =
-        new_answer(ask, &organisation__vacancies_answer__descriptor);
-    if (answer != NULL) {
-        answer->n_posts = posts.count;
-        answer->posts = (WhoIs **)posts.items;
-    }
-    return give(ask, answer);
+    return ask_give(ask, answer);
 }
 
 /* ---- catchments and policies, as of a moment --------------------------------------------------------- */
@@ -220,6 +121,7 @@ static const char *centre_at(const Catchment *row, uint64_t at_ms)
 int ask_catchment_of(struct ask *ask, const void *message)
 {
     const Organisation__CatchmentOf *question = message;
+    uint64_t at_ms = question->at_ms == 0 ? ask->now_ms : question->at_ms;
     const char *centre = "";
 
     if (question->committee[0] == '\0')
@@ -227,24 +129,24 @@ int ask_catchment_of(struct ask *ask, const void *message)
     if (question->kind[0] != '\0')
         centre = centre_at(
             ask_load(ask, CATCHMENTS, ask_text(ask, "%s/%s", question->committee, question->kind)),
-            ask->now_ms);
+            at_ms);
     if (centre[0] == '\0')
         centre = centre_at(ask_load(ask, CATCHMENTS, ask_text(ask, "%s/any", question->committee)),
-                           ask->now_ms);
+                           at_ms);
     if (centre[0] == '\0')
         return ask_refuse(ask, TOWN__REFUSAL__NOT_FOUND, "no centre serves it");
     Organisation__CatchmentAnswer *answer =
-        new_answer(ask, &organisation__catchment_answer__descriptor);
+        ask_new(ask, &organisation__catchment_answer__descriptor);
     if (answer != NULL) {
         answer->committee = question->committee;
         answer->centre = centre;
         answer->kind = question->kind;
     }
-    return give(ask, answer);
+    return ask_give(ask, answer);
 }
 
 struct policies {
-    struct list list;
+    struct ask_list list;
     uint64_t at_ms;
 };
 
@@ -261,7 +163,7 @@ static bool add_policy(void *context, const char *key, const void *row)
             value = policy->history[i];
     if (value == NULL)
         return true;
-    Organisation__PolicyRecord *record = push(&policies->list, sizeof(*record));
+    Organisation__PolicyRecord *record = ask_push(&policies->list, sizeof(*record));
     if (record == NULL)
         return false;
     organisation__policy_record__init(record);
@@ -288,18 +190,18 @@ int ask_policy_at(struct ask *ask, const void *message)
     if (whole && policies.list.count == 0)
         return ask_refuse(ask, TOWN__REFUSAL__NOT_FOUND, "no such policy");
     Organisation__PolicyAtAnswer *answer =
-        new_answer(ask, &organisation__policy_at_answer__descriptor);
+        ask_new(ask, &organisation__policy_at_answer__descriptor);
     if (answer != NULL) {
         answer->n_records = policies.list.count;
         answer->records = (Organisation__PolicyRecord **)policies.list.items;
     }
-    return give(ask, answer);
+    return ask_give(ask, answer);
 }
 
 /* ---- silence ------------------------------------------------------------------------------------------ */
 
 struct silent {
-    struct list list;
+    struct ask_list list;
     uint32_t limit;
 };
 
@@ -311,12 +213,12 @@ static bool add_silent(void *context, const char *key, const void *row)
     (void)key;
     if (endpoint->state <= ORGANISATION_ROWS__LINK_STATE__UP)
         return true;
-    Organisation__SilentUnit *unit = push(&silent->list, sizeof(*unit));
+    Organisation__SilentUnit *unit = ask_push(&silent->list, sizeof(*unit));
     if (unit == NULL)
         return false;
     organisation__silent_unit__init(unit);
     unit->unit = endpoint->unit;
-    unit->state = state_name(&organisation_rows__link_state__descriptor, (int)endpoint->state);
+    unit->state = row_state(&organisation_rows__link_state__descriptor, (int)endpoint->state);
     unit->since_ms = endpoint->since_ms;
     return silent->list.count < silent->limit;
 }
@@ -330,10 +232,10 @@ int ask_silent_units(struct ask *ask, const void *message)
 
     ask_each(ask, ENDPOINTS, "", add_silent, &silent);
     Organisation__SilentUnitsAnswer *answer =
-        new_answer(ask, &organisation__silent_units_answer__descriptor);
+        ask_new(ask, &organisation__silent_units_answer__descriptor);
     if (answer != NULL) {
         answer->n_units = silent.list.count;
         answer->units = (Organisation__SilentUnit **)silent.list.items;
     }
-    return give(ask, answer);
+    return ask_give(ask, answer);
 }

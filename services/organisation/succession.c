@@ -143,6 +143,12 @@ void resolve(struct turn *turn, const char *post_id)
     post->holder = found.holder;
     post->why = found.holder[0] == '\0' ? "" : found.why;
 
+    OrganisationRows__Holder *since = turn_edit(
+        turn, HOLDERS, turn_key(turn, "%s/%016llx", post->post, (unsigned long long)turn->now_ms));
+    since->holder = post->holder;
+    since->why = post->why;
+    since->since_ms = turn->now_ms;
+
     /* An empty holder is said too: nobody may go on believing in the one before. */
     Organisation__PostResolved event = { IS(organisation__post_resolved), .post = post->post,
                                          .holder = post->holder, .why = post->why,

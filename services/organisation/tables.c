@@ -35,6 +35,7 @@ static const struct table tables[] = {
     [ENDPOINTS]        = { "endpoints",        &organisation_rows__endpoint__descriptor },
     [ITEMS]            = { "items",            &organisation_rows__item__descriptor },
     [LATEST]           = { "latest",           &organisation_rows__latest__descriptor },
+    [HOLDERS]          = { "holders",          &organisation_rows__holder__descriptor },
     { 0 }
 };
 
@@ -166,6 +167,7 @@ static const struct move plan_moves[] = {
     { PLAN(SUBMITTED), APPROVE_PLAN, PLAN(APPROVED) },
     { PLAN(SUBMITTED), RETURN_PLAN,  PLAN(RETURNED) },
     { PLAN(RETURNED),  SUBMIT_PLAN,  PLAN(SUBMITTED) },
+    { PLAN(SUBMITTED), SUPERSEDE,    PLAN(SUPERSEDED) },   /* a newer one came before it was read */
     { PLAN(APPROVED),  SUPERSEDE,    PLAN(SUPERSEDED) },   /* a newer version was approved */
     { PLAN(APPROVED),  EXPIRE_PLAN,  PLAN(EXPIRED) },
     { 0 }
@@ -191,19 +193,13 @@ static const struct move link_moves[] = {
 
 static const char *const arrows[] = { "ReportLink up", "ReportLink down", "a newer version", NULL };
 
-#define MACHINE(name, table, Row, states, moves)                                                   \
-    {                                                                                              \
-        name, table, offsetof(OrganisationRows__##Row, state),                                     \
-            &organisation_rows__##states##__descriptor, moves, arrows, ARROWS                      \
-    }
-
 static const struct machine machines[] = {
-    MACHINE("campaign", CAMPAIGNS, Campaign, campaign_state, campaign_moves),
-    MACHINE("delivery", DELIVERIES, Delivery, delivery_state, delivery_moves),
-    MACHINE("unit", UNITS, Unit, unit_state, unit_moves),
-    MACHINE("post", POSTS, Post, post_state, post_moves),
-    MACHINE("plan", VERSIONS, Version, plan_state, plan_moves),
-    MACHINE("link", ENDPOINTS, Endpoint, link_state, link_moves),
+    MACHINE("campaign", CAMPAIGNS,  OrganisationRows__Campaign, organisation_rows__campaign_state, campaign_moves, arrows, ARROWS),
+    MACHINE("delivery", DELIVERIES, OrganisationRows__Delivery, organisation_rows__delivery_state, delivery_moves, arrows, ARROWS),
+    MACHINE("unit",     UNITS,      OrganisationRows__Unit,     organisation_rows__unit_state,     unit_moves,     arrows, ARROWS),
+    MACHINE("post",     POSTS,      OrganisationRows__Post,     organisation_rows__post_state,     post_moves,     arrows, ARROWS),
+    MACHINE("plan",     VERSIONS,   OrganisationRows__Version,  organisation_rows__plan_state,     plan_moves,     arrows, ARROWS),
+    MACHINE("link",     ENDPOINTS,  OrganisationRows__Endpoint, organisation_rows__link_state,     link_moves,     arrows, ARROWS),
     { 0 }
 };
 

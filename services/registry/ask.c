@@ -9,38 +9,6 @@
 
 enum { ALIAS_STEPS = 8 };
 
-void *ask_push(struct ask_list *list, size_t size)
-{
-    if (list->count == list->room) {
-        size_t room = list->room == 0 ? 16 : 2 * list->room;
-        void **items = ask_array(list->ask, room, sizeof(void *));
-        if (items == NULL)
-            return NULL;
-        if (list->count > 0)
-            memcpy(items, list->items, list->count * sizeof(void *));
-        list->items = items;
-        list->room = room;
-    }
-    void *item = ask_array(list->ask, 1, size);
-    if (item != NULL)
-        list->items[list->count++] = item;
-    return item;
-}
-
-void *ask_new(struct ask *ask, const ProtobufCMessageDescriptor *type)
-{
-    ProtobufCMessage *answer = ask_array(ask, 1, type->sizeof_message);
-
-    if (answer != NULL)
-        protobuf_c_message_init(type, answer);
-    return answer;
-}
-
-int ask_give(struct ask *ask, const void *answer)
-{
-    return answer == NULL ? ask->outcome : ask_answer(ask, answer);
-}
-
 const Person *ask_person(struct ask *ask, const char *id)
 {
     const Person *person = NULL;

@@ -6,19 +6,6 @@
 
 #include "registry/registry.h"
 
-/* A list that grows while a table is walked; items are zeroed and lent by the ask. */
-struct ask_list {
-    struct ask *ask;
-    void **items;
-    size_t count;
-    size_t room;
-};
-void *ask_push(struct ask_list *list, size_t size);
-
-/* A new answer of that type; NULL: the ask has an outcome. */
-void *ask_new(struct ask *ask, const ProtobufCMessageDescriptor *type);
-int ask_give(struct ask *ask, const void *answer);
-
 /* The person whom `id` names now; NULL: nobody. */
 const Person *ask_person(struct ask *ask, const char *id);
 

@@ -285,17 +285,11 @@ static const char *const arrows[] = {
     "-", "-", "-", "-", "-", "the last row is done", "the last row is back", NULL
 };
 
-#define MACHINE(name, table, Row, states, moves)                                                   \
-    {                                                                                              \
-        name, table, offsetof(RegistryRows__##Row, state),                                         \
-            &registry_rows__##states##__descriptor, moves, arrows, ARROWS                          \
-    }
-
 static const struct machine machines[] = {
-    MACHINE("person", PERSONS, Person, person_state, person_moves),
-    MACHINE("merge", MERGES, Merge, merge_state, merge_moves),
-    MACHINE("survey", SURVEYS, Survey, survey_state, survey_moves),
-    MACHINE("import", IMPORTS, Import, import_state, import_moves),
+    MACHINE("person", PERSONS, RegistryRows__Person, registry_rows__person_state, person_moves, arrows, ARROWS),
+    MACHINE("merge",  MERGES,  RegistryRows__Merge,  registry_rows__merge_state,  merge_moves,  arrows, ARROWS),
+    MACHINE("survey", SURVEYS, RegistryRows__Survey, registry_rows__survey_state, survey_moves, arrows, ARROWS),
+    MACHINE("import", IMPORTS, RegistryRows__Import, registry_rows__import_state, import_moves, arrows, ARROWS),
     { 0 }
 };
 

@@ -346,7 +346,105 @@ START_TEST(what_is_wrong_with_a_plan_is_said)
 }
 END_TEST
 
+START_TEST(a_change_of_policy_is_of_no_moment_that_is_past)
+{
+    struct story *story = open_office();
+    unsigned long long now = story_now(story);
+    static const char record[] = "{'set': 's', 'effectiveFromMs': '%llu', 'records': [{'key':"
+                                 " 'need.receive', 'scope': 'P0', 'value': '%d', 'unit': 'min',"
+                                 " 'calendar': '24x7'}]}";
+
+    /* The first word about a clock may be of before: nothing runs by it yet. */
+    story_say(story, "lgo", "organisation.PublishPolicy.lgo", record, now - 5000, 5);
+    ck_assert_ptr_nonnull(strstr(story_last(story, "organisation.PolicyPublished.town"),
+                                 "\"effectiveFromMs\": \"1674003595000\""));
+    story_later(story, "1 h");
+    story_say(story, "lgo", "organisation.PublishPolicy.lgo", record, now, 3);
+    ck_assert_ptr_nonnull(strstr(story_last(story, "organisation.PolicyPublished.town"),
+                                 "\"effectiveFromMs\": \"1674007200000\""));
+    ck_assert_ptr_nonnull(
+        strstr(story_ask(story, "dzb", "organisation.PolicyAt.town",
+                         "{'key': 'need.receive', 'atMs': '%llu'}", now + 1800 * 1000),
+               "\"value\": \"5\""));
+    story_close(story);
+}
+END_TEST
+
+/* What the office has to read is the newest; what is approved stays until that is. */
+START_TEST(the_office_reads_one_version_of_a_plan)
+{
+    struct story *story = open_office();
+    static const char plan[] =
+        "{'plan': 'p1', 'kind': 'contingency', 'version': %d, 'fileHash': 'h%d'}";
+
+    story_say(story, "lgo", "organisation.RegisterTeam.lgo",
+              "{'team': 'group', 'name': '小组', 'leadUnit': 'hcz', 'members': ['s1']}");
+    story_say(story, "lgo", "organisation.RegisterProvider.lgo",
+              "{'provider': 'clinic', 'unit': 'hcz', 'kinds': ['VISIT'], 'hours': '24h'}");
+    story_say(story, "hcz", "organisation.SubmitPlan.hcz", plan, 1, 1);
+    story_say(story, "lgo", "organisation.ApprovePlan.lgo", "{'plan': 'p1', 'version': 1}");
+    story_say(story, "hcz", "organisation.SubmitPlan.hcz", plan, 2, 2);
+    story_forget(story);
+    story_say(story, "hcz", "organisation.SubmitPlan.hcz", plan, 3, 3);
+    story_say(story, "lgo", "organisation.ApprovePlan.lgo", "{'plan': 'p1', 'version': 2}");
+    EXPECT_TEXT(story_text(story), "hcz/1/3 organisation.SubmitPlan\n"
+                                   "    p1/000003: PLAN_NONE -> SUBMITTED\n"
+                                   "    p1/000002: SUBMITTED -> SUPERSEDED\n"
+                                   "    emits organisation.PlanSubmitted.hcz\n"
+                                   "lgo/1/8 organisation.ApprovePlan\n"
+                                   "    refuses: no ApprovePlan from SUPERSEDED\n");
+    ck_assert_str_eq(story_ask(story, "pab", "organisation.Chart.town", "{'unit': 'hcz'}"),
+                     "{\"units\": [{\"unit\": \"hcz\", \"kind\": \"member\", \"teams\": "
+                     "[{\"team\": \"group\", \"name\": \"小组\", \"leadUnit\": \"hcz\", "
+                     "\"members\": [\"s1\"]}], \"providers\": [{\"provider\": \"clinic\", "
+                     "\"unit\": \"hcz\", \"kinds\": [\"VISIT\"], \"hours\": \"24h\"}], "
+                     "\"plans\": [{\"plan\": \"p1\", \"kind\": \"contingency\", "
+                     "\"approved\": 1, \"fileHash\": \"h1\", \"latest\": 3, "
+                     "\"latestState\": \"SUBMITTED\"}]}]}");
+    story_close(story);
+}
+END_TEST
+
+START_TEST(who_acted_and_who_served_at_a_moment_is_known)
+{
+    struct story *story = open_office();
+    unsigned long long now = story_now(story);
+    static const char centre[] = "{'committee': '310115125041', 'centre': '%s'}";
+
+    story_say(story, "lgo", "organisation.PublishPolicy.lgo",
+              "{'set': 'default', 'records': [{'key': 'org.post_unfilled', 'value': '1',"
+              " 'unit': 'min', 'calendar': '24x7'}]}");
+    story_say(story, "hcz", "organisation.DefinePost.hcz",
+              "{'post': 'hcz.head', 'unit': 'hcz', 'kind': 'head'}");
+    story_say(story, "hcz", "organisation.RegisterStaff.hcz", "{'staff': 's1', 'unit': 'hcz'}");
+    story_say(story, "hcz", "organisation.RegisterStaff.hcz", "{'staff': 's2', 'unit': 'hcz'}");
+    story_say(story, "hcz", "organisation.StartTenure.hcz", "{'post': 'hcz.head', 'staff': 's1'}");
+    story_say(story, "lgo", "organisation.SetCatchment.lgo", centre, "hcz");
+    story_later(story, "1 h");
+    story_say(story, "hcz", "organisation.DeclareAbsence.hcz", "{'staff': 's1', 'deputy': 's2'}");
+    story_say(story, "lgo", "organisation.SetCatchment.lgo", centre, "hcs");
+    story_later(story, "1 h");
+    ck_assert_str_eq(story_ask(story, "jcb", "organisation.WhoIs.town",
+                               "{'post': 'hcz.head', 'atMs': '%llu'}", now + 60000),
+                     "{\"post\": \"hcz.head\", \"unit\": \"hcz\", \"kind\": \"head\", "
+                     "\"holder\": \"s1\", \"why\": \"held\"}");
+    ck_assert_str_eq(story_ask(story, "jcb", "organisation.WhoIs.town",
+                               "{'post': 'hcz.head', 'atMs': '%llu'}", now - 60000),
+                     "{\"post\": \"hcz.head\", \"unit\": \"hcz\", \"kind\": \"head\"}");
+    ck_assert_str_eq(
+        story_ask(story, "jcb", "organisation.WhoIs.town", "{'post': 'hcz.head'}"),
+        "{\"post\": \"hcz.head\", \"unit\": \"hcz\", \"kind\": \"head\", \"holder\": \"s2\", "
+        "\"why\": \"deputy\", \"state\": \"ABSENT\"}");
+    ck_assert_str_eq(story_ask(story, "jcb", "organisation.CatchmentOf.town",
+                               "{'committee': '310115125041', 'atMs': '%llu'}", now + 60000),
+                     "{\"committee\": \"310115125041\", \"centre\": \"hcz\"}");
+    story_close(story);
+}
+END_TEST
+
 TESTS(a_policy_is_in_force_from_its_moment, a_policy_that_cannot_be_read_is_refused,
       the_calendar_takes_days_of_its_year, a_catchment_has_a_centre_for_each_kind,
       responsibilities_teams_and_providers_are_named,
-      a_plan_is_returned_mended_approved_and_replaced, what_is_wrong_with_a_plan_is_said)
+      a_plan_is_returned_mended_approved_and_replaced, what_is_wrong_with_a_plan_is_said,
+      a_change_of_policy_is_of_no_moment_that_is_past, the_office_reads_one_version_of_a_plan,
+      who_acted_and_who_served_at_a_moment_is_known)
