@@ -27,7 +27,7 @@ if(TARGET core)
   list(FILTER sources EXCLUDE REGEX "/main\\.c$")
   add_library(sim STATIC ${sources})
   house(sim)
-  target_link_libraries(sim PUBLIC core_world)
+  target_link_libraries(sim PUBLIC core_world recorder)
   add_executable(carebus-sim tests/sim/main.c)
   house(carebus-sim)
   target_link_libraries(carebus-sim PRIVATE sim)
@@ -184,6 +184,14 @@ if(TARGET toy)
   target_link_libraries(bench-turns PRIVATE toy)
 endif()
 
+# A town's year in fast-forward, through all services.
+if(all_services AND TARGET town_files)
+  add_executable(bench-year EXCLUDE_FROM_ALL tests/bench/year.c tests/bench/year_life.c)
+  house(bench-year)
+  target_include_directories(bench-year PRIVATE tests/bench ${CMAKE_BINARY_DIR}/words/table)
+  target_link_libraries(bench-year PRIVATE town_files kit ${all_services})
+endif()
+
 # The tables of all services.
 if(all_services)
   set(list)
@@ -270,7 +278,7 @@ endif()
 # The command line with all processes of a town.
 if(TARGET system_test_carebus AND TARGET carebus-hotline)
   add_dependencies(system_test_carebus carebus carebus-broker carebus-roster carebus-organisation
-    carebus-registry carebus-hotline carebus-referral carebus-supervision carebus-incident carebus-opinion)
+    carebus-registry carebus-hotline carebus-referral carebus-supervision carebus-incident carebus-opinion carebus-care)
   target_link_libraries(system_test_carebus PRIVATE PkgConfig::JANSSON)
 endif()
 
