@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hotline/hotline.h"
+#include "kit/loop.h"
 
 /* Nothing came of it yet: the leader hears of it, as of a draft that nobody submits. */
 static void chase(struct turn *turn, const char *call)
@@ -177,25 +178,6 @@ static bool has_elements(const Hotline__ClassifyCall *classify)
            && *classify->cause != '\0' && *classify->course != '\0';
 }
 
-/* One more call of a known person; who calls often stands first among those who call again. */
-static void count_caller(struct turn *turn, const char *person)
-{
-    enum { MOST_CALLS = 99999999 };
-    HotlineRows__Caller *caller = turn_edit(turn, CALLERS, hotline_id(turn, person));
-
-    if (caller == NULL)
-        return;
-    caller->calls++;
-    if (caller->calls < 2)
-        return;
-    if (*caller->key != '\0')
-        turn_drop(turn, REPEATS, caller->key);
-    caller->key = turn_key(turn, "%08u/%s", MOST_CALLS - caller->calls, person);
-    HotlineRows__Caller *repeat = turn_edit(turn, REPEATS, caller->key);
-    if (repeat != NULL)
-        repeat->calls = caller->calls;
-}
-
 /* S-035: who is in difficulty and unknown becomes a candidate of the roster, with the card that the
  * call has left us. */
 static void propose(struct turn *turn, const Hotline__ClassifyCall *classify, Call *call)
@@ -232,7 +214,7 @@ static void propose(struct turn *turn, const Hotline__ClassifyCall *classify, Ca
 static void keep_what_was_told(struct turn *turn, const Hotline__ClassifyCall *classify, Call *call)
 {
     call->kind = classify->kind;
-    call->person = classify->person;
+    call->person = loop_person(turn, classify->person);
     call->place = classify->place;
     call->confidential = classify->confidential;
     call->time_ms = classify->time_ms;
@@ -240,7 +222,7 @@ static void keep_what_was_told(struct turn *turn, const Hotline__ClassifyCall *c
     call->course = classify->course;
     if (*classify->person != '\0') {
         call->card = NULL; /* matched: the registry has it */
-        count_caller(turn, classify->person);
+        persons_count_call(turn, call->person);
         return;
     }
     if (classify->in_difficulty)
@@ -271,6 +253,7 @@ int on_classify_call(struct turn *turn, const void *message)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "what kind of call it is");
     } else {
         keep_what_was_told(turn, classify, call);
+        call_open_incident(turn, classify->call, call);
         if (call->state == HOTLINE_ROWS__CALL__STATE__CLASSIFIED)
             chase(turn, classify->call);
     }
@@ -278,7 +261,8 @@ int on_classify_call(struct turn *turn, const void *message)
         IS(hotline__call_classified),   .call = classify->call,
         .kind = classify->kind,         .person = classify->person,
         .place = classify->place,       .confidential = classify->confidential,
-        .nuisance = classify->nuisance, .proposed = call->proposed
+        .nuisance = classify->nuisance, .proposed = call->proposed,
+        .incident = call->incident
     };
     return say(turn, call, &classified.base);
 }
@@ -297,14 +281,15 @@ int call_person_proposed(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-int call_proposal_refused(struct turn *turn, const char *call, const Town__Refused *refused)
+int call_request_refused(struct turn *turn, const char *call, const Town__Refused *refused)
 {
     const Call *row = turn_load(turn, CALLS, call);
 
     if (row == NULL)
         return turn->outcome;
     Hotline__CallOverdue overdue = { IS(hotline__call_overdue), .call = call,
-                                     .state = turn_text(turn, "registry: %s", refused->code),
+                                     .state =
+                                         turn_text(turn, "%s: %s", turn->service, refused->code),
                                      .to_post = hotline_leader(turn) };
     return say(turn, row, &overdue.base);
 }

@@ -164,14 +164,39 @@ int ticket_refused(struct turn *turn, const void *message)
     const Ref *ref = turn_load(turn, TICKET_CASES, turn->case_id);
     if (ref == NULL)
         return turn->outcome;
-    if (strcmp(refused->command, "registry.Propose") == 0) {
+    if (strcmp(refused->command, "registry.Propose") == 0
+        || strcmp(refused->command, "incident.OpenIncident") == 0) {
         const Ticket *ticket =
             strcmp(ref->kind, "ticket") == 0 ? turn_load(turn, TICKETS, ref->id) : NULL;
         const char *call = ticket != NULL && ticket->n_calls > 0 ? ticket->calls[0] : ref->id;
-        return call_proposal_refused(turn, call, refused);
+        return call_request_refused(turn, call, refused);
     }
     if (strcmp(command, ".OpenNeed") == 0 && strcmp(ref->kind, "ticket") == 0)
         need_refused(turn, ref->id, refused);
+    return turn->outcome;
+}
+
+/* ---- more urgent, or less ------------------------------------------------------------------------------ */
+
+int ticket_priority_changed(struct turn *turn, const void *message)
+{
+    const Town__PriorityChanged *changed = message;
+    const HotlineRows__NeedTickets *row = tickets_of(turn, changed->need);
+
+    for (size_t i = 0; row != NULL && i < row->n_tickets; i++) {
+        Ticket *ticket = turn_edit(turn, TICKETS, row->tickets[i]);
+        TicketNeed *need = ticket != NULL ? find(ticket, turn->service, changed->need) : NULL;
+        if (need == NULL)
+            continue;
+        const char *before = ticket->priority;
+        need->priority = changed->to;
+        ticket_set_priority(turn, row->tickets[i], ticket);
+        if (strcmp(before, ticket->priority) == 0)
+            continue;
+        Hotline__TicketAmended amended = { IS(hotline__ticket_amended), .ticket = row->tickets[i] };
+        amended.reason = turn_text(turn, "%s -> %s: %s", before, ticket->priority, changed->need);
+        ticket_say(turn, ticket, &amended.base);
+    }
     return turn->outcome;
 }
 
@@ -227,6 +252,7 @@ static void close_ticket(struct turn *turn, const char *id)
         needs[i] = ticket->needs[i]->need;
     for (size_t i = 0; i < ticket->n_calls; i++)
         call_forget_card(turn, ticket->calls[i]);
+    persons_unlist(turn, id, ticket);
     ticket->outcome = outcome_of(turn, ticket);
     bool is_helped =
         strcmp(ticket->outcome, "met") == 0 || strcmp(ticket->outcome, "partly_met") == 0;
@@ -278,6 +304,7 @@ int ticket_need_reopened(struct turn *turn, const void *message)
         if (ticket->state != TICKET(DONE))
             continue;
         ticket_move(turn, id, REOPEN);
+        persons_list(turn, id, ticket);
         if (*ticket->unresolved != '\0')
             turn_drop(turn, UNRESOLVED, ticket->unresolved);
         ticket->unresolved = "";

@@ -100,6 +100,28 @@ Shift *shift_at(struct turn *turn, const char *seat)
     return turn_edit(turn, SHIFTS, seat);
 }
 
+/* Eight hours, as policy says: who sits there longer is to be relieved. */
+static void run_shift(struct turn *turn, const char *seat)
+{
+    Hotline__ChaseShift chase = { IS(hotline__chase_shift), .seat = seat };
+
+    turn_remind(turn, seat, directory_due(turn, "hotline.shift", "", turn->now_ms), &chase.base);
+}
+
+int on_chase_shift(struct turn *turn, const void *message)
+{
+    const Hotline__ChaseShift *chase = message;
+    const Shift *shift = turn_load(turn, SHIFTS, chase->seat);
+
+    if (shift == NULL || shift->state != HOTLINE_ROWS__SHIFT__STATE__OPEN)
+        return turn->outcome;
+    run_shift(turn, chase->seat);
+    Hotline__ShiftOverdue overdue = { IS(hotline__shift_overdue), .seat = chase->seat,
+                                      .staff = shift->staff, .since_ms = shift->since_ms,
+                                      .to_post = hotline_leader(turn) };
+    return turn_emit(turn, "dzb", &overdue.base);
+}
+
 static bool names_somebody(struct turn *turn, const char *staff)
 {
     if (*staff != '\0')
@@ -121,6 +143,7 @@ int on_open_shift(struct turn *turn, const void *message)
     shift->since_ms = turn->now_ms;
     shift->note = open->note;
     seat_opens(turn);
+    run_shift(turn, open->seat);
     Hotline__ShiftOpened opened = { IS(hotline__shift_opened), .seat = open->seat,
                                     .staff = open->staff, .n_open_urgent = open->n_open_urgent,
                                     .open_urgent = open->open_urgent };
@@ -164,6 +187,7 @@ int on_hand_over(struct turn *turn, const void *message)
     shift->staff = hand->staff;
     shift->since_ms = turn->now_ms;
     shift->note = hand->note;
+    run_shift(turn, hand->seat);
     Hotline__ShiftHandedOver handed = { IS(hotline__shift_handed_over),
                                         .seat = hand->seat,
                                         .from_staff = from,
@@ -184,6 +208,7 @@ int on_close_shift(struct turn *turn, const void *message)
         return turn->outcome;
     shift->note = close->note;
     seat_closes(turn, close->seat);
+    turn_forget(turn, close->seat, &hotline__chase_shift__descriptor);
     Hotline__ShiftClosed closed = { IS(hotline__shift_closed), .seat = close->seat,
                                     .staff = shift->staff };
     return turn_emit(turn, "dzb", &closed.base);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "hotline/hotline.h"
-#include "kit/words.h"
+#include "kit/loop.h"
 
 enum { TICKET_PROBLEMS = 16, TICKET_CALLS = 32, LAST_PRIORITY = 5 };
 
@@ -56,7 +56,7 @@ static const char *more_urgent(const char *most, const char *priority)
     return is_priority(priority) && (*most == '\0' || strcmp(priority, most) < 0) ? priority : most;
 }
 
-/* Its most urgent problem's, or open need's; what is open from P0 to P2 is on the list that a
+/* Its most urgent problem's or open need's; what is open from P0 to P2 is on the list that a
  * handover names. */
 void ticket_set_priority(struct turn *turn, const char *id, Ticket *ticket)
 {
@@ -64,7 +64,9 @@ void ticket_set_priority(struct turn *turn, const char *id, Ticket *ticket)
     bool is_open = ticket->state == TICKET(DRAFT) || ticket->state == TICKET(SUBMITTED)
                    || ticket->state == TICKET(TRIAGED);
 
-    for (size_t i = 0; i < ticket->n_problems; i++)
+    /* Once it is triaged the problems are needs, each as urgent as its service says. */
+    bool is_triaged = ticket->state == TICKET(TRIAGED) && ticket->n_needs > 0;
+    for (size_t i = 0; !is_triaged && i < ticket->n_problems; i++)
         most = more_urgent(most, ticket->problems[i]->priority);
     for (size_t i = 0; i < ticket->n_needs; i++)
         if (ticket->needs[i]->outcome == TOWN__NEED_OUTCOME__OUTCOME_ABSENT)
@@ -180,9 +182,9 @@ int on_open_ticket(struct turn *turn, const void *message)
     ticket->n_calls = 1;
     ticket->problems = open->problems;
     ticket->n_problems = open->n_problems;
-    ticket->person = *open->person != '\0'   ? open->person
-                     : *call->person != '\0' ? call->person
-                                             : call->proposed;
+    ticket->person = loop_person(turn, *open->person != '\0'   ? open->person
+                                       : *call->person != '\0' ? call->person
+                                                               : call->proposed);
     ticket->place = *open->place != '\0' ? open->place : call->place;
     ticket->confidential = open->confidential || call->confidential;
     ticket->case_id = case_of(turn, call);
@@ -192,6 +194,7 @@ int on_open_ticket(struct turn *turn, const void *message)
     if (*open->person != '\0')
         call->card = NULL;
     name_case(turn, open->ticket, ticket);
+    persons_list(turn, open->ticket, ticket);
     ticket_set_priority(turn, open->ticket, ticket);
     run_draft(turn, open->ticket, ticket);
     Hotline__TicketOpened opened = { IS(hotline__ticket_opened), .ticket = open->ticket,
@@ -216,7 +219,9 @@ int on_amend_ticket(struct turn *turn, const void *message)
     if (*amend->place != '\0')
         ticket->place = amend->place;
     if (*amend->person != '\0') {
-        ticket->person = amend->person;
+        persons_unlist(turn, amend->ticket, ticket);
+        ticket->person = loop_person(turn, amend->person);
+        persons_list(turn, amend->ticket, ticket);
         for (size_t i = 0; i < ticket->n_calls; i++)
             call_forget_card(turn, ticket->calls[i]); /* matched */
     }
@@ -253,17 +258,6 @@ static const char *category_name(Town__Category category)
     return value != NULL ? value->name : "";
 }
 
-/* It has words, so it is there: a need for a service that nobody has built would be heard by none. */
-static bool is_built(const char *service)
-{
-    const ProtobufCMessageDescriptor *type;
-
-    for (unsigned i = 0; (type = words_at(i)) != NULL; i++)
-        if (strcmp(type->package_name, service) == 0)
-            return true;
-    return false;
-}
-
 /* Which service serves it, by the dispatch catalogue; the hotline itself takes what is left.  NULL:
  * refused. */
 static const char *service_for(struct turn *turn, const Hotline__Problem *problem)
@@ -276,12 +270,11 @@ static const char *service_for(struct turn *turn, const Hotline__Problem *proble
 
     if (strcmp(service, "hotline") == 0)
         return service;
-    if (*service != '\0' && strcmp(service, served_by) == 0 && is_built(service))
+    if (*service != '\0' && strcmp(service, served_by) == 0)
         return service;
     turn_refuse(turn, HOTLINE__REFUSAL__UNKNOWN_SERVICE, "%s %s: %s", category, problem->kind,
-                *served_by == '\0'    ? "the dispatch catalogue has no service for it"
-                : is_built(served_by) ? "another service serves it"
-                                      : "its service is not there yet: take OTHER here");
+                *served_by == '\0' ? "the dispatch catalogue has no service for it"
+                                   : "another service serves it");
     return NULL;
 }
 
@@ -292,6 +285,20 @@ static bool is_listed(const Ticket *ticket, const char *service, const char *nee
             && strcmp(ticket->needs[i]->need, need) == 0)
             return true;
     return false;
+}
+
+/* Every so many calls in one ticket are a step of urgency, as they are where its need is open
+ * already: not above P0, and P5 is none. */
+static const char *called_again(struct turn *turn, const Ticket *ticket, const char *priority)
+{
+    uint64_t each = directory_number(turn, "need.repeat_calls", "");
+    uint64_t steps = each > 0 ? ticket->n_calls / each : 0;
+    char level = priority[1];
+
+    if (steps == 0 || level == '0' + LAST_PRIORITY)
+        return priority;
+    level = steps >= (uint64_t)(level - '0') ? '0' : (char)(level - (char)steps);
+    return turn_text(turn, "P%c", level);
 }
 
 static void open_need(struct turn *turn, const char *id, Ticket *ticket,
@@ -306,7 +313,8 @@ static void open_need(struct turn *turn, const char *id, Ticket *ticket,
     TicketNeed row = HOTLINE_ROWS__TICKET_NEED__INIT;
     row.service = service;
     row.need = need;
-    row.priority = problem->priority;
+    row.priority =
+        called_again(turn, ticket, is_priority(problem->priority) ? problem->priority : "P3");
     needs_add(turn, id, ticket, &row);
     Town__NeedSource source = TOWN__NEED_SOURCE__INIT;
     source.ticket = id;
@@ -320,8 +328,10 @@ static void open_need(struct turn *turn, const char *id, Ticket *ticket,
                             .days_left = problem->days_left,
                             .days_left_known = problem->days_left_known,
                             .source = &source,
-                            .confidential = ticket->confidential };
-    open.priority = is_priority(problem->priority) ? problem->priority : "P3";
+                            .confidential = ticket->confidential,
+                            .n_goods = problem->n_goods,
+                            .goods = problem->goods };
+    open.priority = row.priority;
     struct turn_post post = { .service = service,
                               .unit = *ticket->place != '\0' ? ticket->place : "town",
                               .case_id = ticket->case_id,
@@ -422,6 +432,7 @@ int on_merge_tickets(struct turn *turn, const void *message)
     Ticket *kept = ticket_move(turn, hotline_id(turn, merge->kept), KEEP);
     if (merged == NULL || kept == NULL)
         return turn->outcome;
+    persons_unlist(turn, merge->merged, merged);
     merged->merged_into = merge->kept;
     stop_clocks(turn, merge->merged);
     join_calls(turn, merge->kept, kept, merged);

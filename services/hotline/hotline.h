@@ -22,22 +22,23 @@
 #include "town.pb-c.h"
 
 enum {
-    SHIFTS,        /* seat                                        */
-    LINE,          /* "line"                                      */
-    CALLS,         /* call                                        */
-    CALLERS,       /* person                                      */
-    REPEATS,       /* most calls first/person                     */
-    PROPOSALS,     /* person: the call in which it was proposed   */
-    TRANSFERS,     /* open or done/seq                            */
-    TICKETS,       /* ticket                                      */
-    TICKETS_BY,    /* state/ticket                                */
-    TICKET_CASES,  /* case: its ticket or call                    */
-    URGENT,        /* ticket: open, P0 to P2                      */
-    UNRESOLVED,    /* closed_ms/ticket                            */
-    NEED_TICKETS,  /* service/need                                */
-    KNOWLEDGE,     /* item                                        */
-    CALLBACKS,     /* unit/due/service/need                       */
-    CALLBACK_KEYS, /* service/need                                */
+    SHIFTS,         /* seat                                        */
+    LINE,           /* "line"                                      */
+    CALLS,          /* call                                        */
+    CALLERS,        /* person                                      */
+    REPEATS,        /* most calls first/person                     */
+    PROPOSALS,      /* person: the call in which it was proposed   */
+    TRANSFERS,      /* open or done/seq                            */
+    TICKETS,        /* ticket                                      */
+    TICKETS_BY,     /* state/ticket                                */
+    TICKET_CASES,   /* case: its ticket or call                    */
+    URGENT,         /* ticket: open, P0 to P2                      */
+    UNRESOLVED,     /* closed_ms/ticket                            */
+    NEED_TICKETS,   /* service/need                                */
+    KNOWLEDGE,      /* item                                        */
+    CALLBACKS,      /* unit/due/service/need                       */
+    CALLBACK_KEYS,  /* service/need                                */
+    PERSON_TICKETS, /* person/ticket: open ones, and under whose id they came */
 };
 
 enum {
@@ -45,6 +46,7 @@ enum {
     HAND_OVER,
     CLOSE_SHIFT,
     ALARM_EMPTY_SEAT,
+    CHASE_SHIFT,
     LOG_CALL,
     LOG_ABANDONED,
     CLASSIFY_CALL,
@@ -67,6 +69,9 @@ enum {
     CAMPAIGN_OPENED,
     PERSON_PROPOSED,
     NEED_OPENED,
+    PERSONS_MERGED,
+    PERSONS_UNMERGED,
+    PRIORITY_CHANGED,
     NEED_CLOSED,
     NEED_REOPENED,
     VERIFICATION_DUE,
@@ -109,6 +114,7 @@ int on_open_shift(struct turn *turn, const void *message);
 int on_hand_over(struct turn *turn, const void *message);
 int on_close_shift(struct turn *turn, const void *message);
 int on_alarm_empty_seat(struct turn *turn, const void *message);
+int on_chase_shift(struct turn *turn, const void *message);
 int line_campaign_opened(struct turn *turn, const void *message);
 
 /* The open shift of a seat, to be changed; refuses NO_SHIFT. */
@@ -127,14 +133,30 @@ int on_chase_return_call(struct turn *turn, const void *message);
 int on_chase_call(struct turn *turn, const void *message);
 int call_person_proposed(struct turn *turn, const void *message);
 
-/* The registry refused the caller of this call. */
-int call_proposal_refused(struct turn *turn, const char *call, const Town__Refused *refused);
+/* The registry refused the caller of this call, or the incident service what it told of. */
+int call_request_refused(struct turn *turn, const char *call, const Town__Refused *refused);
 
 /* The call of a ticket, moved to TICKETED; refuses UNKNOWN_CALL. */
 Call *call_for_ticket(struct turn *turn, const char *call);
 
 /* What is kept of the caller goes. */
 void call_forget_card(struct turn *turn, const char *call);
+
+/* ---- handlers_persons.c ------------------------------------------------------------------------------- */
+int ticket_persons_merged(struct turn *turn, const void *message);
+int ticket_persons_unmerged(struct turn *turn, const void *message);
+
+/* One more call of a known person; who calls often stands first among those who call again. */
+void persons_count_call(struct turn *turn, const char *person);
+
+/* The ticket is listed under its person while it is open. */
+void persons_list(struct turn *turn, const char *id, const Ticket *ticket);
+void persons_unlist(struct turn *turn, const char *id, const Ticket *ticket);
+
+/* ---- handlers_emergency.c ----------------------------------------------------------------------------- */
+
+/* S-063: a kind that is a type of incident is opened in the turn that hears of it. */
+void call_open_incident(struct turn *turn, const char *id, Call *call);
 
 /* ---- handlers_tickets.c -------------------------------------------------------------------------------- */
 int on_open_ticket(struct turn *turn, const void *message);
@@ -153,6 +175,7 @@ void ticket_set_priority(struct turn *turn, const char *id, Ticket *ticket);
 
 /* ---- handlers_needs.c ------------------------------------------------------------------------------------ */
 int ticket_need_opened(struct turn *turn, const void *message);
+int ticket_priority_changed(struct turn *turn, const void *message);
 int ticket_need_closed(struct turn *turn, const void *message);
 int ticket_need_reopened(struct turn *turn, const void *message);
 int ticket_refused(struct turn *turn, const void *message);

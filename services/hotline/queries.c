@@ -127,6 +127,10 @@ int ask_ticket_board(struct ask *ask, const void *message)
     if (!may_see(ask))
         return ask->outcome;
     list.after = asked->after;
+    if (*asked->person != '\0') {
+        ask_each(ask, PERSON_TICKETS, ask_text(ask, "%s/", asked->person), show_ticket, &list);
+        return give_tickets(ask, &list);
+    }
     if (*asked->state != '\0')
         ask_each(ask, TICKETS_BY, ask_text(ask, "%s/", asked->state), show_ticket, &list);
     for (size_t i = 0; *asked->state == '\0' && i < sizeof(open) / sizeof(open[0]); i++)

@@ -29,6 +29,7 @@ static const struct table tables[] = {
     [KNOWLEDGE]     = { "knowledge",     &hotline_rows__knowledge__descriptor    },
     [CALLBACKS]     = { "callbacks",     &hotline_rows__callback__descriptor     },
     [CALLBACK_KEYS] = { "callback_keys", &hotline_rows__ref__descriptor          },
+    [PERSON_TICKETS] = { "person_tickets", &hotline_rows__ref__descriptor        },
     { 0 }
 };
 
@@ -37,6 +38,7 @@ static const struct command commands[] = {
     [HAND_OVER]               = { &hotline__hand_over__descriptor,               on_hand_over                       },
     [CLOSE_SHIFT]             = { &hotline__close_shift__descriptor,             on_close_shift                     },
     [ALARM_EMPTY_SEAT]        = { &hotline__alarm_empty_seat__descriptor,        on_alarm_empty_seat, NULL, true    },   /* a timer's */
+    [CHASE_SHIFT]             = { &hotline__chase_shift__descriptor,             on_chase_shift, NULL, true         },   /* a timer's */
     [LOG_CALL]                = { &hotline__log_call__descriptor,                on_log_call                        },
     [LOG_ABANDONED]           = { &hotline__log_abandoned__descriptor,           on_log_abandoned                   },
     [CLASSIFY_CALL]           = { &hotline__classify_call__descriptor,           on_classify_call                   },
@@ -59,6 +61,9 @@ static const struct command commands[] = {
     [CAMPAIGN_OPENED]         = { &organisation__campaign_opened__descriptor,    line_campaign_opened, NULL, true   },
     [PERSON_PROPOSED]         = { &registry__proposed__descriptor,               call_person_proposed, NULL, true   },
     [NEED_OPENED]             = { &town__need_opened__descriptor,                ticket_need_opened, "*", true      },
+    [PERSONS_MERGED]          = { &registry__merged__descriptor,                 ticket_persons_merged, NULL, true  },
+    [PERSONS_UNMERGED]        = { &registry__unmerged__descriptor,               ticket_persons_unmerged, NULL, true },
+    [PRIORITY_CHANGED]        = { &town__priority_changed__descriptor,           ticket_priority_changed, "*", true },
     [NEED_CLOSED]             = { &town__need_closed__descriptor,                ticket_need_closed, "*", true      },
     [NEED_REOPENED]           = { &town__need_reopened__descriptor,              ticket_need_reopened, "*", true    },
     [VERIFICATION_DUE]        = { &town__verification_due__descriptor,           callback_due, "*", true            },
@@ -70,7 +75,8 @@ static const struct command commands[] = {
 
 static const ProtobufCMessageDescriptor *const events[] = {
     &hotline__shift_opened__descriptor, &hotline__shift_handed_over__descriptor,
-    &hotline__shift_closed__descriptor, &hotline__seat_empty__descriptor,
+    &hotline__shift_closed__descriptor, &hotline__shift_overdue__descriptor,
+    &hotline__seat_empty__descriptor,
     &hotline__call_logged__descriptor, &hotline__call_abandoned__descriptor,
     &hotline__return_call_due__descriptor, &hotline__return_call_recorded__descriptor,
     &hotline__call_overdue__descriptor, &hotline__call_classified__descriptor,

@@ -136,9 +136,10 @@ static const struct phrase phrases[] = {
     { .text = "each channel",        .span = SPAN_ITEM, .who = "owner_unit",
       .starts = { "opinion.ChannelFailed" }, .item = "channel",
       .meets = "opinion.ChannelVerified", .scope = "P1" },
-    { .text = "each of the 50 lines", .span = SPAN_ONCE, .units = "vc", .starts = { OPENED } },
-    { .text = "2 lines",             .span = SPAN_ONCE, .starts = { OPENED } },
-    { .text = "1 line",              .span = SPAN_ONCE, .starts = { OPENED } },
+    { .text = "each of the 50 lines", .span = SPAN_ONCE, .units = "vc", .who = "owner_unit",
+      .starts = { OPENED } },
+    { .text = "2 lines",             .span = SPAN_ONCE, .who = "owner_unit", .starts = { OPENED } },
+    { .text = "1 line",              .span = SPAN_ONCE, .who = "owner_unit", .starts = { OPENED } },
 
     { .text = "each run",            .span = SPAN_ITEM, .own = true,
       .starts = { "benefit.RunPlanned" }, .item = "run", .clock = "until_ms" },

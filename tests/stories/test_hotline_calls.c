@@ -345,6 +345,36 @@ START_TEST(an_unknown_caller_in_difficulty_is_proposed_to_the_registry)
 }
 END_TEST
 
+/* S-063 应对突发事件: in the turn that hears of it, whatever becomes of the call. */
+START_TEST(an_emergency_is_opened_with_the_word_that_names_it)
+{
+    struct story *story = open_line();
+
+    take(story, "c1");
+    story_forget(story);
+    story_say(story, "dzb as dzb.seat1", "hotline.ClassifyCall.dzb",
+              "{'call': 'c1', 'card': {'name': 'A'}, 'timeMs': 1, 'cause': 'a child alone',"
+              " 'course': 'y', 'place': '" C41 "', 'kind': 'CHILD_UNGUARDED'}");
+    ck_assert_str_eq(story_last(story, "incident.OpenIncident." C41),
+                     "{\"incident\": \"hl-c1\", \"type\": \"CHILD_UNGUARDED\", \"place\": "
+                     "\"310115125041\", \"reporter\": \"dzb.seat1\", \"facts\": \"a child alone\", "
+                     "\"source\": {\"call\": \"c1\"}}");
+    ck_assert_str_eq(story_last(story, "hotline.CallClassified.dzb"),
+                     "{\"call\": \"c1\", \"kind\": \"CHILD_UNGUARDED\", \"place\": "
+                     "\"310115125041\", \"incident\": \"hl-c1\"}");
+    /* Refused: the leader hears of it at once. */
+    story_case(story, story_last_case(story, "hotline.CallClassified.dzb"));
+    story_say(story, "incident", "incident.Refused.hotline",
+              "{'command': 'incident.OpenIncident', 'code': 'BAD_FIELD', 'reason': 'no'}");
+    ck_assert_str_eq(story_last(story, "hotline.CallOverdue.dzb"),
+                     "{\"call\": \"c1\", \"state\": \"incident: BAD_FIELD\", \"toPost\": "
+                     "\"dzb.duty\"}");
+    story_say(story, "dzb", "hotline.LogTransfer.dzb", "{'call': 'c1', 'to': '110'}");
+    ck_assert_uint_eq(story_count(story, "hotline.TransferLogged.dzb"), 1);
+    story_close(story);
+}
+END_TEST
+
 START_TEST(who_calls_often_stands_first)
 {
     struct story *story = open_line();
@@ -445,5 +475,6 @@ TESTS(a_call_is_taken_classified_and_answered,
       life_at_risk_is_transferred_first_and_recorded_after,
       a_classified_call_may_go_to_another_line, a_nuisance_ends_at_once_without_the_five_elements,
       a_call_of_which_nothing_came_is_told_to_the_leader,
-      an_unknown_caller_in_difficulty_is_proposed_to_the_registry, who_calls_often_stands_first,
+      an_unknown_caller_in_difficulty_is_proposed_to_the_registry,
+      an_emergency_is_opened_with_the_word_that_names_it, who_calls_often_stands_first,
       an_answer_stands_until_its_unit_withdraws_it)

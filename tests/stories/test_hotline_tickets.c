@@ -3,6 +3,7 @@
  * that service refuses (domain.md 3.8).
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "lib/story.h"
 
@@ -135,8 +136,8 @@ START_TEST(what_is_not_a_ticket_yet_is_refused)
     story_say(story, "dzb", "hotline.SubmitTicket.dzb", "{'ticket': 't1'}");
     story_say(story, "dzb", "hotline.TriageTicket.dzb", "{'ticket': 't1'}");
     story_say(story, "dzb", "hotline.AmendTicket.dzb",
-              "{'ticket': 't1', 'person': 'r3', 'place': '310115125006', 'problems': [{'category':"
-              " 'LIVING', 'kind': 'GOODS', 'priority': 'P2'}], 'reason': 'told again'}");
+              "{'ticket': 't1', 'person': 'r3', 'place': '310115125006', 'problems': [{'kind':"
+              " 'X', 'priority': 'P2'}], 'reason': 'told again'}");
     story_say(story, "dzb", "hotline.SubmitTicket.dzb", "{'ticket': 't1'}");
     story_say(story, "dzb", "hotline.TriageTicket.dzb", "{'ticket': 't1'}");
     story_say(story, "dzb", "hotline.TriageTicket.dzb",
@@ -174,9 +175,9 @@ START_TEST(what_is_not_a_ticket_yet_is_refused)
                 "    reminds t1: hotline.ChaseTriage in 10 min\n"
                 "    emits hotline.TicketSubmitted.dzb\n"
                 "dzb/1/12 hotline.TriageTicket\n"
-                "    refuses: LIVING GOODS: its service is not there yet: take OTHER here\n"
+                "    refuses: CATEGORY_ABSENT X: the dispatch catalogue has no service for it\n"
                 "dzb/1/13 hotline.TriageTicket\n"
-                "    refuses: LIVING GOODS: its service is not there yet: take OTHER here\n"
+                "    refuses: LIVING GOODS: another service serves it\n"
                 "dzb/1/14 hotline.TriageTicket\n"
                 "    refuses: CATEGORY_ABSENT X: the dispatch catalogue has no service for it\n"
                 "dzb/1/15 hotline.SubmitTicket\n"
@@ -308,10 +309,10 @@ START_TEST(a_known_trouble_is_waited_for_and_a_third_call_raises_it)
     ck_assert_uint_eq(story_count(story, "hotline.TicketClosed.dzb"), 0);
     ck_assert_str_eq(
         story_ask(story, "dzb", "hotline.TicketBoard.dzb", "{'limit': 2}"),
-        "{\"tickets\": [{\"ticket\": \"t1\", \"state\": \"TRIAGED\", \"priority\": \"P2\", "
+        "{\"tickets\": [{\"ticket\": \"t1\", \"state\": \"TRIAGED\", \"priority\": \"P1\", "
         "\"person\": \"r2\", \"place\": \"310115125041\", \"needs\": [\"t1-1\"], \"openedMs\": "
         "\"1674003600000\", \"caseId\": \"H-20230118-0001-1\"}, {\"ticket\": \"t2\", \"state\": "
-        "\"TRIAGED\", \"priority\": \"P2\", \"person\": \"r2\", \"place\": \"310115125041\", "
+        "\"TRIAGED\", \"priority\": \"P1\", \"person\": \"r2\", \"place\": \"310115125041\", "
         "\"needs\": [\"t1-1\"], \"openedMs\": \"1674003600000\", \"caseId\": "
         "\"H-20230118-0002-0\"}], \"next\": \"TRIAGED/t2\"}");
     story_say(story, "hcz as hcz.duty hcz-s4", "referral.Accept.hcz", "{'assignment': 't1-1-a1'}");
@@ -321,6 +322,71 @@ START_TEST(a_known_trouble_is_waited_for_and_a_third_call_raises_it)
     story_say(story, "dzb as dzb.seat1 dzb-s5", "referral.RecordCallback.dzb",
               "{'need': 't1-1', 'result': 'SATISFIED'}");
     ck_assert_uint_eq(story_count(story, "hotline.TicketClosed.dzb"), 4);
+    story_close(story);
+}
+END_TEST
+
+/* Three calls that came to one ticket are as loud as three that found its need open. */
+START_TEST(three_calls_in_one_ticket_raise_what_is_triaged)
+{
+    struct story *story = open_line_and_referral();
+
+    open_ticket(story, "t1", "c1", "{" MEDICINE ", 'priority': 'P3'}");
+    for (int i = 2; i <= 3; i++) {
+        char name[16];
+        char ticket[16];
+        snprintf(name, sizeof(name), "c%d", i % 10);
+        snprintf(ticket, sizeof(ticket), "t%d", i % 10);
+        take(story, name);
+        open_ticket(story, ticket, name, "");
+        story_say(story, "dzb", "hotline.MergeTickets.dzb", "{'kept': 't1', 'merged': '%s'}",
+                  ticket);
+    }
+    submit_and_triage(story, "t1");
+    ck_assert_uint_eq(story_count(story, "referral.Dispatched.*"), 1);
+    ck_assert_str_eq(story_ask(story, "dzb", "hotline.TicketBoard.dzb", "{'person': 'r2'}"),
+                     "{\"tickets\": [{\"ticket\": \"t1\", \"state\": \"TRIAGED\", \"priority\": "
+                     "\"P2\", \"person\": \"r2\", \"place\": \"310115125041\", \"needs\": "
+                     "[\"t1-1\"], \"openedMs\": \"1674003600000\", \"caseId\": "
+                     "\"H-20230118-0001-1\"}]}");
+    story_close(story);
+}
+END_TEST
+
+/* S-06X: two ids of the roster that are one person have one list of open tickets, until they are
+ * two again. */
+START_TEST(what_is_open_follows_its_person_and_how_urgent_it_is)
+{
+    struct story *story = open_line();
+
+    open_ticket(story, "t1", "c1", "{" MEDICINE ", 'priority': 'P1'}");
+    submit_and_triage(story, "t1");
+    story_forget(story);
+    tell(story, "referral.NeedOpened." C41, "{'need': 't1-1', 'priority': 'P1'}");
+    tell(story, "referral.PriorityChanged." C41, "{'need': 't1-1', 'from': 'P1', 'to': 'P3'}");
+    ck_assert_str_eq(story_last(story, "hotline.TicketAmended.dzb"),
+                     "{\"ticket\": \"t1\", \"reason\": \"P1 -> P3: t1-1\"}");
+    story_say(story, "dzb", "hotline.HandOver.dzb", "{'seat': 's1', 'staff': 'dzb-s6'}");
+    ck_assert_uint_eq(story_count(story, "hotline.ShiftHandedOver.dzb"), 1);
+    take(story, "c2");
+    story_say(story, "registry", "registry.Merged." C41, "{'survivor': 'r9', 'alias': 'r2'}");
+    ck_assert_str_eq(story_ask(story, "dzb", "hotline.RepeatCallers.dzb", "{}"),
+                     "{\"callers\": [{\"person\": \"r9\", \"calls\": 2}]}");
+    take(story, "c3"); /* by its old id */
+    open_ticket(story, "t3", "c3", "");
+    ck_assert_str_eq(story_last(story, "hotline.TicketOpened.dzb"),
+                     "{\"ticket\": \"t3\", \"call\": \"c3\", \"person\": \"r9\", \"place\": "
+                     "\"310115125041\", \"caseId\": \"H-20230118-0002-0\"}");
+    const char *board = story_ask(story, "dzb", "hotline.TicketBoard.dzb", "{'person': 'r9'}");
+    ck_assert_ptr_nonnull(strstr(board, "\"t1\""));
+    story_say(story, "registry", "registry.Unmerged." C41, "{'survivor': 'r9', 'alias': 'r2'}");
+    board = story_ask(story, "dzb", "hotline.TicketBoard.dzb", "{'person': 'r2'}");
+    ck_assert_ptr_nonnull(strstr(board, "\"t1\""));
+    board = story_ask(story, "dzb", "hotline.TicketBoard.dzb", "{'person': 'r9'}");
+    ck_assert_ptr_null(strstr(board, "\"t1\""));
+    ck_assert_ptr_nonnull(strstr(board, "\"t3\""));
+    ck_assert_str_eq(story_ask(story, "dzb", "hotline.RepeatCallers.dzb", "{}"),
+                     "{\"callers\": [{\"person\": \"r2\", \"calls\": 2}]}");
     story_close(story);
 }
 END_TEST
@@ -509,6 +575,8 @@ TESTS(a_ticket_becomes_needs_and_closes_with_the_last_of_them, what_is_not_a_tic
       a_draft_and_a_triage_that_wait_are_told_to_the_leader,
       a_need_that_a_service_refuses_comes_back_to_the_leader,
       a_known_trouble_is_waited_for_and_a_third_call_raises_it,
-      two_tickets_of_one_trouble_become_one, a_triaged_ticket_that_is_merged_takes_its_needs_along,
+      three_calls_in_one_ticket_raise_what_is_triaged,
+      what_is_open_follows_its_person_and_how_urgent_it_is, two_tickets_of_one_trouble_become_one,
+      a_triaged_ticket_that_is_merged_takes_its_needs_along,
       a_ticket_opens_again_with_its_need_and_says_when_nobody_was_helped,
       the_board_goes_on_where_it_ended)
