@@ -100,17 +100,19 @@ int on_record_assessment(struct turn *turn, const void *message)
         || record->class_ > REFERRAL__CLASS__GREEN
         || (record->next_due_ms != 0 && record->next_due_ms <= turn->now_ms))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a person, a class, a day to come");
-    Assessment *row = turn_move(turn, ASSESSMENTS, record->person);
+    const char *person = loop_person(turn, record->person);
+    Assessment *row = turn_move(turn, ASSESSMENTS, person);
     if (row == NULL)
         return turn->outcome;
+    row->lent_by = "";
     row->class_ = (int32_t)record->class_;
     row->centre = centre;
     row->done_ms = turn->now_ms;
     if (record->place[0] != '\0')
         row->place = record->place;
-    set_due(turn, record->person, row,
+    set_due(turn, person, row,
             record->next_due_ms != 0 ? record->next_due_ms : due_by_class(turn, row->class_));
-    Referral__Assessed event = { IS(referral__assessed), .person = record->person, .centre = centre,
+    Referral__Assessed event = { IS(referral__assessed), .person = person, .centre = centre,
                                  .class_ = record->class_, .next_due_ms = row->due_ms };
     turn_emit(turn, centre, &event.base);
     send_findings(turn, record, row->place);
@@ -238,4 +240,78 @@ int on_death_confirmed(struct turn *turn, const void *message)
 int on_left_town(struct turn *turn, const void *message)
 {
     return forget_person(turn, ((const Registry__LeftTown *)message)->person);
+}
+
+/* ---- two that are one (R13) ------------------------------------------------------------------------ */
+
+/* The alias's row sleeps; the survivor has its class and its day, if it had none of its own. */
+static void lend_assessment(struct turn *turn, const char *alias, const char *survivor)
+{
+    const Assessment *lender = turn_load(turn, ASSESSMENTS, alias);
+    const Assessment *known = turn_load(turn, ASSESSMENTS, survivor);
+
+    if (lender == NULL || !turn_may_move(turn, ASSESSMENTS, alias, SILENCE))
+        return;
+    Assessment lent = *lender;
+    if (known == NULL) {
+        Assessment *row = turn_move_as(turn, ASSESSMENTS, survivor, FOLLOW);
+        if (row == NULL)
+            return;
+        row->class_ = lent.class_;
+        row->place = lent.place;
+        row->centre = lent.centre;
+        row->done_ms = lent.done_ms;
+        row->lent_by = alias;
+        set_due(turn, survivor, row, lent.due_ms);
+    }
+    Assessment *row = turn_move_as(turn, ASSESSMENTS, alias, SILENCE);
+    if (row == NULL)
+        return;
+    set_due(turn, alias, row, 0);
+    row->due_ms = lent.due_ms;
+}
+
+static void lend_doctor(struct turn *turn, const char *alias, const char *survivor)
+{
+    const ReferralRows__Doctor *lender = turn_load(turn, DOCTORS, alias);
+
+    if (lender == NULL || turn_load(turn, DOCTORS, survivor) != NULL)
+        return;
+    ReferralRows__Doctor *doctor = turn_edit(turn, DOCTORS, survivor);
+    doctor->centre = lender->centre;
+    doctor->doctor_post = lender->doctor_post;
+    doctor->lent_by = alias;
+}
+
+int on_merged(struct turn *turn, const void *message)
+{
+    const Registry__Merged *event = message;
+
+    if (!loop_is_id(event->alias) || !loop_is_id(event->survivor))
+        return 0;
+    lend_doctor(turn, event->alias, event->survivor);
+    lend_assessment(turn, event->alias, event->survivor);
+    return turn->outcome;
+}
+
+int on_unmerged(struct turn *turn, const void *message)
+{
+    const Registry__Unmerged *event = message;
+
+    if (!loop_is_id(event->alias) || !loop_is_id(event->survivor))
+        return 0;
+    const ReferralRows__Doctor *doctor = turn_load(turn, DOCTORS, event->survivor);
+    if (doctor != NULL && strcmp(doctor->lent_by, event->alias) == 0)
+        turn_drop(turn, DOCTORS, event->survivor);
+    const Assessment *row = turn_load(turn, ASSESSMENTS, event->survivor);
+    if (row != NULL && strcmp(row->lent_by, event->alias) == 0) {
+        set_due(turn, event->survivor, turn_edit(turn, ASSESSMENTS, event->survivor), 0);
+        turn_drop(turn, ASSESSMENTS, event->survivor);
+    }
+    if (!turn_may_move(turn, ASSESSMENTS, event->alias, RESUME_FOLLOWING))
+        return turn->outcome;
+    Assessment *alias = turn_move_as(turn, ASSESSMENTS, event->alias, RESUME_FOLLOWING);
+    if (alias != NULL)
+        set_due(turn, event->alias, alias, alias->due_ms);
+    return turn->outcome;
 }

@@ -350,27 +350,13 @@ int on_link_family_doctor(struct turn *turn, const void *message)
         return turn->outcome;
     if (!loop_is_id(link->person))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "no person");
-    ReferralRows__Doctor *doctor = turn_edit(turn, DOCTORS, link->person);
+    const char *person = loop_person(turn, link->person);
+    ReferralRows__Doctor *doctor = turn_edit(turn, DOCTORS, person);
+    doctor->lent_by = "";
     doctor->centre = link->centre;
     doctor->doctor_post = link->doctor_post;
-    Referral__FamilyDoctorLinked event = { IS(referral__family_doctor_linked),
-                                           .person = link->person, .centre = link->centre,
+    Referral__FamilyDoctorLinked event = { IS(referral__family_doctor_linked), .person = person,
+                                           .centre = link->centre,
                                            .doctor_post = link->doctor_post };
     return turn_emit(turn, link->centre, &event.base);
-}
-
-/* ---- medicines ----------------------------------------------------------------------------------- */
-
-/* Whose medicine runs out within days is told to care and to the centre, whatever its priority;
- * which medicine stands on the card only. */
-void on_need_opened(struct turn *turn, const char *id, Need *need)
-{
-    (void)id;
-    if (strcmp(need->kind, "MEDICINE") != 0 || !need->days_left_known || need->person[0] == '\0'
-        || need->days_left > directory_number(turn, "referral.run_out", ""))
-        return;
-    Referral__RunOutNear event = { IS(referral__run_out_near), .person = need->person, .need = id,
-                                   .days_left = need->days_left };
-    const char *unit = need->place[0] == '\0' ? "town" : need->place;
-    loop_say(turn, need, unit, &event.base);
 }

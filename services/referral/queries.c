@@ -13,7 +13,7 @@ static size_t limit_of(uint32_t limit)
 }
 
 /* The centre's own questions: for itself, the medical team's office, the office of the group. */
-static bool may_ask(struct ask *ask, const char *centre)
+bool referral_may_ask(struct ask *ask, const char *centre)
 {
     const char *unit = ask_actor_unit(ask);
 
@@ -126,7 +126,7 @@ int ask_centre_load(struct ask *ask, const void *message)
     struct overdue overdue = { .now_ms = ask->now_ms };
     const char *prefix = ask_text(ask, "%s/", question->centre);
 
-    if (!may_ask(ask, question->centre))
+    if (!referral_may_ask(ask, question->centre))
         return ask->outcome;
     referral__centre_load_answer__init(answer);
     answer->centre = question->centre;
@@ -170,7 +170,7 @@ int ask_follow_ups_due(struct ask *ask, const void *message)
     Referral__FollowUpsDueAnswer *answer = ask_array(ask, 1, sizeof(*answer));
     struct follow_ups list = { .ask = ask, .answer = answer, .most = limit_of(question->limit) };
 
-    if (!may_ask(ask, question->centre))
+    if (!referral_may_ask(ask, question->centre))
         return ask->outcome;
     referral__follow_ups_due_answer__init(answer);
     answer->rows = ask_array(ask, list.most, sizeof(answer->rows[0]));
@@ -209,7 +209,7 @@ int ask_upward_outcomes(struct ask *ask, const void *message)
     Referral__UpwardOutcomesAnswer *answer = ask_array(ask, 1, sizeof(*answer));
     struct outcomes list = { .ask = ask, .answer = answer, .most = limit_of(question->limit) };
 
-    if (!may_ask(ask, question->centre))
+    if (!referral_may_ask(ask, question->centre))
         return ask->outcome;
     referral__upward_outcomes_answer__init(answer);
     answer->rows = ask_array(ask, list.most, sizeof(answer->rows[0]));

@@ -21,6 +21,8 @@ enum {
     TRANSFERS,
     ASSESSMENTS,
     FOLLOW_UPS,
+    MEDICINES,
+    RUN_OUTS,
 };
 
 /* The words, in the order of the commands; then the moves that are no commands. */
@@ -38,6 +40,7 @@ enum {
     EXPIRE_CAPACITY,
     ASK_ASSESSMENT,
     ASK_FEEDBACK,
+    WATCH_MEDICINE,
     HEAR_VERIFIED,
     HEAR_CLASS,
     HEAR_MOVED,
@@ -45,6 +48,8 @@ enum {
     HEAR_DEATH_REFUTED,
     HEAR_DEATH_CONFIRMED,
     HEAR_LEFT_TOWN,
+    HEAR_MERGED,
+    HEAR_UNMERGED,
 
     END_APPOINTMENT = 50,
     FOLLOW,
@@ -59,6 +64,7 @@ int referral_route(struct turn *turn, const Need *need, const char **ret_unit);
 
 /* Hooks of the kernel. */
 void on_need_opened(struct turn *turn, const char *id, Need *need);
+void on_need_closed(struct turn *turn, const char *id, const Need *need);
 void on_assignment_ended(struct turn *turn, const char *assignment_id, const Need *need,
                          const Assignment *assignment);
 void on_assignment_completed(struct turn *turn, const char *id, const Need *need,
@@ -82,6 +88,12 @@ int on_class_set(struct turn *turn, const void *message);
 int on_moved(struct turn *turn, const void *message);
 int on_death_reported(struct turn *turn, const void *message);
 int on_death_refuted(struct turn *turn, const void *message);
+int on_watch_medicine(struct turn *turn, const void *message);
+int on_merged(struct turn *turn, const void *message);
+int on_unmerged(struct turn *turn, const void *message);
+/* A centre's own questions: for itself, the medical team's office, the office of the group. */
+bool referral_may_ask(struct ask *ask, const char *centre);
+int ask_run_out(struct ask *ask, const void *message);
 int on_death_confirmed(struct turn *turn, const void *message);
 int on_left_town(struct turn *turn, const void *message);
 

@@ -20,6 +20,10 @@ static bool has_room(struct turn *turn, const char *centre, const Need *need)
         return true; /* unknown: the dispatch itself asks */
     if (capacity->state == REFERRAL__CAPACITY_STATE__NO_CAPACITY)
         return false;
+    /* What homes have reserved is not there for others. */
+    if (capacity->state == REFERRAL__CAPACITY_STATE__CAPACITY && capacity->reserved > 0
+        && capacity->reserved >= capacity->n)
+        return false;
     return capacity->state != REFERRAL__CAPACITY_STATE__WAITLIST || need->priority >= WAITLIST_FROM;
 }
 

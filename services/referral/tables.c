@@ -18,6 +18,8 @@ static const struct table tables[] = {
     [TRANSFERS]    = { .name = "transfers",    .row = &referral_rows__transfer__descriptor    },
     [ASSESSMENTS]  = { .name = "assessments",  .row = &referral_rows__assessment__descriptor  },
     [FOLLOW_UPS]   = { .name = "follow_ups",   .row = &referral_rows__follow_up__descriptor   },
+    [MEDICINES]    = { .name = "medicines",    .row = &referral_rows__medicine__descriptor    },
+    [RUN_OUTS]     = { .name = "run_outs",     .row = &referral_rows__run_out__descriptor     },
     { 0 }
 };
 
@@ -35,6 +37,7 @@ static const struct command commands[] = {
     [EXPIRE_CAPACITY]      = { .message = &referral__expire_capacity__descriptor,    .handle = on_expire_capacity,    .free = true },   /* timers */
     [ASK_ASSESSMENT]       = { .message = &referral__ask_assessment__descriptor,     .handle = on_ask_assessment },
     [ASK_FEEDBACK]         = { .message = &referral__ask_feedback__descriptor,       .handle = on_ask_feedback },
+    [WATCH_MEDICINE]       = { .message = &referral__watch_medicine__descriptor,     .handle = on_watch_medicine,     .free = true },
     [HEAR_VERIFIED]        = { .message = &registry__verified__descriptor,           .handle = on_verified,           .free = true },   /* the roster */
     [HEAR_CLASS]           = { .message = &registry__class_set__descriptor,          .handle = on_class_set,          .free = true },
     [HEAR_MOVED]           = { .message = &registry__moved__descriptor,              .handle = on_moved,              .free = true },
@@ -42,6 +45,8 @@ static const struct command commands[] = {
     [HEAR_DEATH_REFUTED]   = { .message = &registry__death_refuted__descriptor,      .handle = on_death_refuted,      .free = true },
     [HEAR_DEATH_CONFIRMED] = { .message = &registry__death_confirmed__descriptor,    .handle = on_death_confirmed,    .free = true },
     [HEAR_LEFT_TOWN]       = { .message = &registry__left_town__descriptor,          .handle = on_left_town,          .free = true },
+    [HEAR_MERGED]          = { .message = &registry__merged__descriptor,             .handle = on_merged,             .free = true },
+    [HEAR_UNMERGED]        = { .message = &registry__unmerged__descriptor,           .handle = on_unmerged,           .free = true },
     { 0 }
 };
 
@@ -109,6 +114,7 @@ static const struct question questions[] = {
     { &referral__capacity_board__descriptor,  &referral__capacity_board_answer__descriptor, ask_capacity_board  },
     { &referral__centre_load__descriptor,     &referral__centre_load_answer__descriptor,    ask_centre_load     },
     { &referral__follow_ups_due__descriptor,  &referral__follow_ups_due_answer__descriptor, ask_follow_ups_due  },
+    { &referral__run_out__descriptor,         &referral__run_out_answer__descriptor,         ask_run_out         },
     { &referral__upward_outcomes__descriptor, &referral__upward_outcomes_answer__descriptor, ask_upward_outcomes },
     { 0 }
 };
@@ -126,6 +132,7 @@ static const struct loop_rules rules = {
     .on_open      = on_need_opened,
     .on_complete  = on_assignment_completed,
     .on_end       = on_assignment_ended,
+    .on_close     = on_need_closed,
 };
 
 const struct service referral_service = {

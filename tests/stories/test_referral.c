@@ -326,8 +326,57 @@ START_TEST(medicine_that_runs_out_within_days_is_told)
                      "{\"person\": \"r1\", \"daysLeft\": 3, \"need\": \"n1\"}");
     story_say(story, "dzb", "referral.OpenNeed." C41,
               "{'need': 'n2', 'person': 'r2', 'place': '" C41 "', 'category': 'MEDICAL',"
-              " 'kind': 'MEDICINE', 'priority': 'P2', 'daysLeft': 4, 'daysLeftKnown': true}");
+              " 'kind': 'MEDICINE', 'priority': 'P2', 'daysLeft': 5, 'daysLeftKnown': true}");
     ck_assert_uint_eq(story_count(story, "referral.RunOutNear.*"), 1);
+    ck_assert_str_eq(
+        story_ask(story, "hcz", "referral.RunOut.hcz", "{'centre': 'hcz'}"),
+        "{\"rows\": [{\"person\": \"r1\", \"need\": \"n1\", \"daysLeft\": 3, \"runOutMs\": "
+        "\"1674262800000\", \"place\": \"310115125041\"}, {\"person\": \"r2\", \"need\": "
+        "\"n2\", \"daysLeft\": 5, \"runOutMs\": \"1674435600000\", \"place\": "
+        "\"310115125041\"}]}");
+    /* As the days pass: n1 again with 2 and 1, n2 for the first time with 3. */
+    story_later(story, "49 h");
+    ck_assert_uint_eq(story_count(story, "referral.RunOutNear.*"), 4);
+    ck_assert_str_eq(story_last(story, "referral.RunOutNear." C41),
+                     "{\"person\": \"r1\", \"daysLeft\": 1, \"need\": \"n1\"}");
+    story_say(story, "dzb", "referral.WithdrawNeed." C41,
+              "{'need': 'n1', 'code': 'OTHER',"
+              " 'text': 'bought'}");
+    story_say(story, "registry", "registry.DeathReported." C41, "{'person': 'r2'}");
+    story_later(story, "6 d"); /* closed; and nobody is asked about the dead */
+    ck_assert_uint_eq(story_count(story, "referral.RunOutNear.*"), 4);
+    ck_assert_str_eq(story_ask(story, "hcs", "referral.RunOut.hcz", "{'centre': 'hcz'}"),
+                     "refused NOT_ALLOWED: it is not for hcs");
+    story_close(story);
+}
+END_TEST
+
+/* R13: the alias is followed no more, the survivor from its day on, and both as before when they are
+ * two again. */
+START_TEST(a_merged_id_is_followed_under_the_other)
+{
+    struct story *story = kernel_story(&referral_service);
+
+    story_say(story, "hcz", "referral.LinkFamilyDoctor.hcz",
+              "{'person': 'r1', 'doctorPost': 'hcz.fd1', 'centre': 'hcz'}");
+    story_say(story, "hcz", "referral.RecordAssessment.hcz",
+              "{'person': 'r1', 'class': 'RED', 'place': '" C41 "'}");
+    story_say(story, "registry", "registry.Merged." C41, "{'survivor': 'r9', 'alias': 'r1'}");
+    ck_assert_str_eq(story_ask(story, "hcz", "referral.FollowUpsDue.hcz", "{'centre': 'hcz'}"),
+                     "{\"rows\": [{\"person\": \"r9\", \"class\": \"RED\", \"dueMs\": "
+                     "\"1674608400000\", \"place\": \"310115125041\"}]}");
+    story_later(story, "169 h");
+    ck_assert_uint_eq(story_count(story, "referral.AssessmentDue.hcz"), 1);
+    ck_assert_str_eq(story_last(story, "referral.AssessmentDue.hcz"),
+                     "{\"person\": \"r9\", \"centre\": \"hcz\", \"dueMs\": \"1674608400000\"}");
+    story_say(story, "registry", "registry.Unmerged." C41, "{'survivor': 'r9', 'alias': 'r1'}");
+    ck_assert_str_eq(story_ask(story, "hcz", "referral.FollowUpsDue.hcz", "{'centre': 'hcz'}"),
+                     "{\"rows\": [{\"person\": \"r1\", \"class\": \"RED\", \"dueMs\": "
+                     "\"1674608400000\", \"place\": \"310115125041\"}]}");
+    story_say(story, "registry", "registry.Merged." C41, "{'survivor': 'r9', 'alias': 'r1'}");
+    story_say(story, "hcz", "referral.RecordAssessment.hcz", "{'person': 'r1', 'class': 'GREEN'}");
+    ck_assert_str_eq(story_last(story, "referral.Assessed.hcz"),
+                     "{\"person\": \"r9\", \"centre\": \"hcz\", \"class\": \"GREEN\"}");
     story_close(story);
 }
 END_TEST
@@ -649,6 +698,7 @@ TESTS(the_family_doctors_centre_comes_first, a_centre_without_capacity_is_not_as
       a_centre_that_takes_its_word_back_has_nothing_left_to_reserve,
       a_green_person_whom_the_centre_wants_to_see_is_asked_for_too,
       a_family_doctor_is_linked_by_the_centre_itself, medicine_that_runs_out_within_days_is_told,
+      a_merged_id_is_followed_under_the_other,
       an_appointment_is_made_missed_made_again_and_cancelled,
       an_appointment_needs_an_accepted_assignment_and_ends_with_it,
       a_hospital_is_asked_every_day_until_it_says_how_it_went,
