@@ -275,6 +275,11 @@ int verb_opinion(struct cli *cli)
     return cli_speak(cli, cli_service("opinion"));
 }
 
+int verb_care(struct cli *cli)
+{
+    return cli_speak(cli, cli_service("care"));
+}
+
 int verb_incident(struct cli *cli)
 {
     return cli_speak(cli, cli_service("incident"));
@@ -302,6 +307,17 @@ static int ask_named(struct cli *cli, const char *service, const char *question,
     if (type == NULL)
         return cli_fail(EXIT_UNAVAILABLE, NULL, "%s has no question '%s'", service, question);
     return carry_out(cli, cli_service(service), name, type);
+}
+
+/* The desk's first look in the morning; with a word, what was found. */
+int verb_contact(struct cli *cli)
+{
+    if (cli->argc == 0)
+        return ask_named(cli, "care", "NotYetContacted", NULL);
+    if (strcmp(cli->argv[0], "ls") != 0)
+        return cli_speak(cli, cli_service("care"));
+    cli_argument(cli);
+    return ask_named(cli, "care", "NotYetContacted", NULL);
 }
 
 static const char *unit_argument(struct cli *cli)

@@ -11,15 +11,15 @@ extern const struct service registry_service;
 extern const struct service hotline_service;
 extern const struct service referral_service;
 extern const struct service supervision_service;
+extern const struct service care_service;
 extern const struct service incident_service;
 extern const struct service opinion_service;
 extern const struct service benefit_service;
 
 const struct service *const cli_services[] = {
     &organisation_service, &registry_service,    &hotline_service,
-    &referral_service,     &supervision_service, &incident_service,
-    &opinion_service,     
-    &benefit_service,      NULL,
+    &referral_service,     &supervision_service, &care_service,        &incident_service,
+    &opinion_service,      &benefit_service,     NULL,
 };
 
 const struct service *cli_service(const char *name)
@@ -86,6 +86,13 @@ const struct verb cli_verbs[] = {
     { "hotline", "COMMAND|QUESTION field=value...", "Shifts, calls, tickets", verb_hotline, NULL },
     { "referral", "COMMAND|QUESTION field=value...", "Doctors, medicine, visits", verb_referral, NULL },
     { "supervision", "COMMAND|QUESTION field=value...", "Duties, findings, rates", verb_supervision, NULL },
+    { "care", "COMMAND|QUESTION field=value...", "Carers, pairings, the day's contacts, the summary", verb_care, NULL },
+    { "contact", "[ls|COMMAND field=value...]", "Who has not been contacted today; and what was found",
+      verb_contact,
+      "  ls                               whom nobody has reached yet, the most at risk first\n"
+      "  RecordContact person=p1 outcome=OK first_hand=yes mode=PHONE\n"
+      "  RecordAttempt person=p1 mode=PHONE line=1 result=NO_ANSWER\n"
+      "and every other command of care: carebus care --help.\n" },
     { "incident", "COMMAND|QUESTION field=value...", "What breaks out, until it is over", verb_incident, NULL },
     { "opinion", "COMMAND|QUESTION field=value...", "Signals, alerts, answers, channels", verb_opinion, NULL },
     { "benefit", "COMMAND|QUESTION field=value...", "Policies, matches, festival visits", verb_benefit, NULL },

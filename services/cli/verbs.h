@@ -31,6 +31,8 @@ int verb_hotline(struct cli *cli);
 int verb_referral(struct cli *cli);
 int verb_supervision(struct cli *cli);
 int verb_benefit(struct cli *cli);
+int verb_care(struct cli *cli);
+int verb_contact(struct cli *cli);
 int verb_incident(struct cli *cli);
 int verb_opinion(struct cli *cli);
 /* Carries out one command or question of a service, as the arguments say. */
