@@ -40,7 +40,7 @@ const char **ask_needs(struct ask *ask, const char *person, size_t *ret_count)
 
     ask_each(ask, PERSON_NEEDS, ask_text(ask, "%s/", person), add_need, &needs);
     *ret_count = needs.count;
-    return (const char **)needs.items;
+    return (void *)needs.items;
 }
 
 bool ask_day(const char *date, int64_t *ret_day)

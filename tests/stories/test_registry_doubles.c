@@ -1,4 +1,4 @@
-/* Two rows that are one person (R13), and surveys (S-080, S-08A). */
+/* Two rows that are one person (R13). */
 #include "stories/roster.h"
 
 static const char *card_of(struct story *story, const char *unit, const char *person)
@@ -70,13 +70,14 @@ START_TEST(a_merge_fills_blanks_and_the_old_id_leads_to_the_survivor)
     story_say(story, "sjb", "registry.Merge.sjb", "{'survivor': 'r1', 'alias': 'r2'}");
     ck_assert_str_eq(story_last(story, "registry.Merged." C41),
                      "{\"survivor\": \"r1\", \"alias\": \"r2\", \"owner\": \"310115125041\"}");
-    ck_assert_str_eq(card_of(story, C41, "r2"),
-                     "{\"card\": {\"person\": \"r1\", \"idNumber\": \"31999919380214001X\", "
-                     "\"name\": \"张桂芳\", \"nickname\": \"张阿婆\", \"sex\": \"1\", \"birth\": "
-                     "\"1938-02-14\", \"phones\": [{\"number\": \"13900000001\", \"order\": "
-                     "1}], \"address\": {\"committee\": \"310115125041\"}}, \"state\": "
-                     "\"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
-                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
+    ck_assert_str_eq(
+        card_of(story, C41, "r2"),
+        "{\"card\": {\"person\": \"r1\", \"idNumber\": \"31999919380214001X\", "
+        "\"name\": \"张桂芳\", \"nickname\": \"张阿婆\", \"sex\": \"1\", \"birth\": "
+        "\"1938-02-14\", \"phones\": [{\"number\": \"13900000001\", \"order\": "
+        "1}], \"address\": {\"committee\": \"310115125041\"}}, \"state\": "
+        "\"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
+        "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
     story_say(story, C41, "registry.SetClass." C41, "{'person': 'r2', 'class': 'RED'}");
     story_say(story, "sjb", "registry.Merge.sjb", "{'survivor': 'r1', 'alias': 'r2'}");
     story_say(story, C41, "registry.ProposeMerge." C41, "{'persons': ['r1', 'r2']}");
@@ -153,13 +154,14 @@ START_TEST(an_unmerge_after_a_change_takes_back_only_what_the_merge_filled)
                      "\"remark\": \"deaf\"}, \"state\": \"ACTIVE\", \"owner\": "
                      "\"310115125041\", \"categories\": [\"ALONE_UNCARED\"], \"class\": "
                      "\"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
-    ck_assert_str_eq(card_of(story, C06, "r2"),
-                     "{\"card\": {\"person\": \"r2\", \"idNumber\": \"31999919380214001X\", "
-                     "\"name\": \"张桂芬\", \"nickname\": \"张阿婆\", \"sex\": \"1\", \"birth\": "
-                     "\"1938-02-14\", \"phones\": [{\"number\": \"13900000001\", \"order\": "
-                     "1}], \"address\": {\"committee\": \"310115125006\"}}, \"state\": "
-                     "\"ACTIVE\", \"owner\": \"310115125006\", \"categories\": "
-                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r2\"}");
+    ck_assert_str_eq(
+        card_of(story, C06, "r2"),
+        "{\"card\": {\"person\": \"r2\", \"idNumber\": \"31999919380214001X\", "
+        "\"name\": \"张桂芬\", \"nickname\": \"张阿婆\", \"sex\": \"1\", \"birth\": "
+        "\"1938-02-14\", \"phones\": [{\"number\": \"13900000001\", \"order\": "
+        "1}], \"address\": {\"committee\": \"310115125006\"}}, \"state\": "
+        "\"ACTIVE\", \"owner\": \"310115125006\", \"categories\": "
+        "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r2\"}");
     story_close(story);
 }
 END_TEST
@@ -209,13 +211,14 @@ START_TEST(merges_are_undone_in_their_order)
     story_say(story, "sjb", "registry.Merge.sjb", "{'survivor': 'r1', 'alias': 'r2'}");
     story_say(story, C41, "registry.ProposeMerge." C41, "{'persons': ['r3', 'r1']}");
     story_say(story, "sjb", "registry.Merge.sjb", "{'survivor': 'r3', 'alias': 'r1'}");
-    ck_assert_str_eq(card_of(story, C41, "r2"),
-                     "{\"card\": {\"person\": \"r3\", \"idNumber\": \"31999919380214001X\", "
-                     "\"name\": \"张桂芳\", \"nickname\": \"张阿婆\", \"sex\": \"1\", \"birth\": "
-                     "\"1938-02-14\", \"phones\": [{\"number\": \"13900000001\", \"order\": "
-                     "1}], \"address\": {\"committee\": \"310115125041\"}}, \"state\": "
-                     "\"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
-                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r3\"}");
+    ck_assert_str_eq(
+        card_of(story, C41, "r2"),
+        "{\"card\": {\"person\": \"r3\", \"idNumber\": \"31999919380214001X\", "
+        "\"name\": \"张桂芳\", \"nickname\": \"张阿婆\", \"sex\": \"1\", \"birth\": "
+        "\"1938-02-14\", \"phones\": [{\"number\": \"13900000001\", \"order\": "
+        "1}], \"address\": {\"committee\": \"310115125041\"}}, \"state\": "
+        "\"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
+        "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r3\"}");
     story_forget(story);
     story_say(story, "sjb", "registry.Unmerge.sjb", "{'survivor': 'r1', 'alias': 'r2'}");
     story_say(story, "sjb", "registry.Unmerge.sjb", "{'survivor': 'r3', 'alias': 'r1'}");
@@ -494,132 +497,10 @@ START_TEST(a_clock_of_an_alias_does_not_touch_the_survivor)
 }
 END_TEST
 
-/* ---- surveys ------------------------------------------------------------------------------------ */
-
-START_TEST(each_committee_counts_declares_and_is_audited)
-{
-    struct story *story = open_roster(&registry_service);
-
-    add_person(story, C41, "r1", "'name': '张桂芳'");
-    story_say(story, "sjb", "registry.PlanSurvey.sjb",
-              "{'survey': 's1', 'committees': ['" C41 "', '" C06 "']}");
-    story_say(story, C41, "registry.StartSurvey." C41, "{'survey': 's1', 'committee': '" C41 "'}");
-    story_say(story, C41, "registry.DeclareSurvey." C41,
-              "{'survey': 's1', 'committee': '" C41 "', 'none': true}");
-    story_say(story, C41, "registry.DeclareSurvey." C41,
-              "{'survey': 's1', 'committee': '" C41 "'}");
-    story_say(story, C41, "registry.DeclareSurvey." C41,
-              "{'survey': 's1', 'committee': '" C41 "', 'complete': true, 'count': 1}");
-    ck_assert_str_eq(story_last(story, "registry.SurveyDeclared." C41),
-                     "{\"survey\": \"s1\", \"committee\": \"310115125041\", \"count\": 1, "
-                     "\"onRoster\": 1}");
-    story_say(story, C06, "registry.StartSurvey." C06, "{'survey': 's1', 'committee': '" C06 "'}");
-    story_later(story, "7 d");
-    ck_assert_str_eq(story_last(story, "registry.SurveyOverdue." C06),
-                     "{\"survey\": \"s1\", \"committee\": \"310115125006\", \"dueMs\": "
-                     "\"1674608400000\"}");
-    story_say(story, C06, "registry.DeclareSurvey." C06,
-              "{'survey': 's1', 'committee': '" C06 "', 'none': true}");
-    ck_assert_str_eq(story_last(story, "registry.SurveyDeclared." C06),
-                     "{\"survey\": \"s1\", \"committee\": \"310115125006\", \"none\": true}");
-    story_say(story, "sjb", "registry.AuditSurvey.sjb",
-              "{'survey': 's1', 'committee': '" C41 "', 'result': 'ok'}");
-    story_say(story, "jcb", "registry.AuditSurvey.jcb",
-              "{'survey': 's1', 'committee': '" C41 "', 'result': 'ok'}");
-    EXPECT_TEXT(story_text(story), "sjb/1/1 registry.PlanSurvey\n"
-                                   "    s1/310115125041: SURVEY_NONE -> PLANNED\n"
-                                   "    reminds s1/310115125041: registry.ChaseSurvey in 7 d\n"
-                                   "    emits registry.SurveyPlanned.310115125041\n"
-                                   "    s1/310115125006: SURVEY_NONE -> PLANNED\n"
-                                   "    reminds s1/310115125006: registry.ChaseSurvey in 7 d\n"
-                                   "    emits registry.SurveyPlanned.310115125006\n"
-                                   "310115125041/1/3 registry.StartSurvey\n"
-                                   "    s1/310115125041: PLANNED -> RUNNING\n"
-                                   "    emits registry.SurveyStarted.310115125041\n"
-                                   "310115125041/1/4 registry.DeclareSurvey\n"
-                                   "    refuses: none: 1 are on the roster\n"
-                                   "310115125041/1/5 registry.DeclareSurvey\n"
-                                   "    refuses: complete, or none\n"
-                                   "310115125041/1/6 registry.DeclareSurvey\n"
-                                   "    s1/310115125041: RUNNING -> DECLARED\n"
-                                   "    forgets s1/310115125041: registry.ChaseSurvey\n"
-                                   "    emits registry.SurveyDeclared.310115125041\n"
-                                   "310115125006/1/1 registry.StartSurvey\n"
-                                   "    s1/310115125006: PLANNED -> RUNNING\n"
-                                   "    emits registry.SurveyStarted.310115125006\n"
-                                   "7 d later\n"
-                                   "registry/1/10 registry.ChaseSurvey\n"
-                                   "    s1/310115125006: RUNNING -> RUNNING\n"
-                                   "    emits registry.SurveyOverdue.310115125006\n"
-                                   "310115125006/1/2 registry.DeclareSurvey\n"
-                                   "    s1/310115125006: RUNNING -> DECLARED\n"
-                                   "    emits registry.SurveyDeclared.310115125006\n"
-                                   "sjb/1/2 registry.AuditSurvey\n"
-                                   "    refuses: AuditSurvey is not for sjb\n"
-                                   "jcb/1/1 registry.AuditSurvey\n"
-                                   "    s1/310115125041: DECLARED -> AUDITED\n"
-                                   "    emits registry.SurveyAudited.310115125041\n");
-    ck_assert_str_eq(story_ask(story, "dzb", "registry.Coverage.town", "{'survey': 's1'}"),
-                     "{\"rows\": [{\"committee\": \"310115125006\", \"state\": \"DECLARED\"}, "
-                     "{\"committee\": \"310115125041\", \"state\": \"AUDITED\", \"count\": 1}]}");
-    ck_assert_str_eq(story_ask(story, "dzb", "registry.Coverage.town", "{'survey': 's2'}"),
-                     "refused NOT_FOUND: no such survey");
-    story_close(story);
-}
-END_TEST
-
-START_TEST(what_is_wrong_with_a_survey_is_said)
-{
-    struct story *story = open_roster(&registry_service);
-
-    story_say(story, C41, "registry.PlanSurvey." C41,
-              "{'survey': 's1', 'committees': ['" C41 "']}");
-    story_say(story, "sjb", "registry.PlanSurvey.sjb", "{'survey': 's1'}");
-    story_say(story, "sjb", "registry.PlanSurvey.sjb", "{'survey': 's1', 'committees': ['x']}");
-    story_say(story, "sjb", "registry.PlanSurvey.sjb",
-              "{'survey': 's1', 'committees': ['" C41 "']}");
-    story_say(story, "sjb", "registry.PlanSurvey.sjb",
-              "{'survey': 's1', 'committees': ['" C41 "']}");
-    story_say(story, C41, "registry.DeclareSurvey." C41,
-              "{'survey': 's1', 'committee': '" C41 "', 'complete': true}");
-    story_say(story, C06, "registry.StartSurvey." C06, "{'survey': 's1', 'committee': '" C41 "'}");
-    story_say(story, C06, "registry.DeclareSurvey." C06,
-              "{'survey': 's1', 'committee': '" C41 "', 'complete': true}");
-    story_later(story, "7 d");
-    story_say(story, C41, "registry.ChaseSurvey." C41, "{'survey': 's1', 'committee': '" C41 "'}");
-    EXPECT_TEXT(story_text(story), "310115125041/1/1 registry.PlanSurvey\n"
-                                   "    refuses: PlanSurvey is not for 310115125041\n"
-                                   "sjb/1/1 registry.PlanSurvey\n"
-                                   "    refuses: committees: 1 to 100\n"
-                                   "sjb/1/2 registry.PlanSurvey\n"
-                                   "    refuses: no such committee\n"
-                                   "sjb/1/3 registry.PlanSurvey\n"
-                                   "    s1/310115125041: SURVEY_NONE -> PLANNED\n"
-                                   "    reminds s1/310115125041: registry.ChaseSurvey in 7 d\n"
-                                   "    emits registry.SurveyPlanned.310115125041\n"
-                                   "sjb/1/4 registry.PlanSurvey\n"
-                                   "    refuses: no PlanSurvey from PLANNED\n"
-                                   "310115125041/1/2 registry.DeclareSurvey\n"
-                                   "    refuses: no DeclareSurvey from PLANNED\n"
-                                   "310115125006/1/1 registry.StartSurvey\n"
-                                   "    refuses: StartSurvey is not for 310115125006\n"
-                                   "310115125006/1/2 registry.DeclareSurvey\n"
-                                   "    refuses: DeclareSurvey is not for 310115125006\n"
-                                   "7 d later\n"
-                                   "registry/1/9 registry.ChaseSurvey\n"
-                                   "    s1/310115125041: PLANNED -> PLANNED\n"
-                                   "    emits registry.SurveyOverdue.310115125041\n"
-                                   "310115125041/1/3 registry.ChaseSurvey\n"
-                                   "    refuses: only the registry itself says that\n");
-    story_close(story);
-}
-END_TEST
-
 TESTS(the_registry_finds_a_double_by_its_number, the_registry_finds_a_double_by_name_and_phone,
       a_merge_fills_blanks_and_the_old_id_leads_to_the_survivor,
       an_unmerge_restores_both_as_they_were,
       an_unmerge_after_a_change_takes_back_only_what_the_merge_filled,
       a_merge_is_rejected_and_may_be_proposed_again, merges_are_undone_in_their_order,
       a_clock_of_an_alias_does_not_touch_the_survivor,
-      whatever_state_a_double_is_in_it_is_given_back_to_it,
-      each_committee_counts_declares_and_is_audited, what_is_wrong_with_a_survey_is_said)
+      whatever_state_a_double_is_in_it_is_given_back_to_it)
