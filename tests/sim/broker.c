@@ -190,6 +190,8 @@ static void flushed(struct sim *sim, const struct happening *happening)
     if (sim->broker_down || happening->b != sim->broker_life)
         return;
     sim->flushing = false;
+    if (sim->disk != NULL)
+        disk_flushed(sim);
     set_time(sim);
     sim_trace(sim, "flushed up to %llu", (unsigned long long)happening->a);
     core_world_commit(&sim->world, happening->a);
@@ -215,6 +217,8 @@ static void start_flush(struct sim *sim)
         to = sim->world.durable + 1 + sim_roll(sim, waiting);
     }
     sim->flushing = true;
+    if (sim->disk != NULL)
+        disk_flush(sim, to);
     if (sim->broker_doomed) {
         sim->broker_doomed = false;
         if (sim_roll(sim, 2) == 0)
@@ -319,10 +323,12 @@ static void start(struct sim *sim, const struct happening *happening)
 void broker_kill(struct sim *sim)
 {
     uint64_t waiting = sim->world.appended - sim->world.durable;
-    uint64_t kept = waiting == 0 ? 0 : sim_roll(sim, waiting + 1);
 
     if (sim->broker_down)
         return;
+    uint64_t kept = sim->disk != NULL ? disk_cut(sim)
+                    : waiting == 0    ? 0
+                                      : sim_roll(sim, waiting + 1);
     if (sim->wrong == WRONG_ACK_FIRST && sim->world.durable > 0)
         sim->world.durable -= sim_roll(sim, sim->world.durable < 4 ? sim->world.durable : 4);
     if (sim_strikes(sim, FAULT_INDEX))

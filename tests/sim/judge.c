@@ -105,6 +105,8 @@ void judge(struct sim *sim)
 {
     judge_log(sim);
     judge_said(sim);
+    if (sim->disk != NULL)
+        disk_judge(sim);
     for (unsigned i = 0; i < sim->node_count; i++)
         sim->nodes[i]->calls->judge(sim, sim->nodes[i]);
     if (sim->cast->emptied)

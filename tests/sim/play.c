@@ -1,18 +1,20 @@
 /*
  * The command line of a simulator (T01).
  *
- *     carebus-sim --seed N [--trace] [--seconds S] [--wrong NAME]     one seed
+ *     carebus-sim --seed N [--trace] [--seconds S] [--wrong NAME] [--without FAULT ...] [--shrink]
  *     carebus-sim --seeds COUNT [--from N] [--seconds S]              many, with progress
  *     carebus-sim --controls                                          builds that are wrong on purpose
  *
- * A seed that fails prints the one line that shows it again.  1 % of the seeds run twice: another
- * trace is a hidden input.
+ * A seed that fails is made smaller, as --shrink does: the fewest kinds of faults and the least time
+ * with which it still fails; and the one line is printed that shows it again.  1 % of the seeds run
+ * twice: another trace is a hidden input.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/log.h"
 #include "sim/sim.h"
 
 enum { TRIES_OF_A_CONTROL = 60, SECONDS = 600 };
@@ -62,6 +64,49 @@ static void print_totals(const struct totals *totals, uint64_t seeds, double sec
     printf("\n");
 }
 
+/* ---- smaller ---------------------------------------------------------------------------------------------- */
+
+static bool fails(const struct sim_options *options)
+{
+    struct totals totals = { 0 };
+    char verdict[SIM_TEXT];
+    uint64_t hash;
+
+    return one(options, &totals, &hash, verdict) != 0;
+}
+
+/* Without each kind of fault that it does not need, then in as little time as it needs.  A seed without a
+ * kind of fault is another play, which fails or not by itself: so each is tried. */
+static void shrink(struct sim_options *options)
+{
+    for (int fault = 0; fault < FAULTS; fault++) {
+        struct sim_options smaller = *options;
+        smaller.without |= 1U << fault;
+        if (fails(&smaller))
+            *options = smaller;
+    }
+    for (uint32_t step = options->seconds / 2; step > 0; step /= 2) {
+        struct sim_options smaller = *options;
+        smaller.seconds -= step < options->seconds ? step : options->seconds - 1;
+        if (fails(&smaller))
+            *options = smaller;
+    }
+}
+
+static void print_again(const char *program, const struct sim_options *options)
+{
+    printf("%s --seed %llu --seconds %u", program, (unsigned long long)options->seed,
+           options->seconds);
+    if (options->wrong != WRONG_NOTHING)
+        printf(" --wrong %s", wrong_name(options->wrong));
+    for (int fault = 0; fault < FAULTS; fault++)
+        if ((options->without & 1U << fault) != 0)
+            printf(" --without %s", fault_name((enum fault)fault));
+    printf(" --trace\n");
+}
+
+/* ---- many ------------------------------------------------------------------------------------------------- */
+
 static int many(const char *program, const struct sim_cast *cast, uint64_t from, uint64_t count,
                 uint32_t seconds)
 {
@@ -74,8 +119,10 @@ static int many(const char *program, const struct sim_cast *cast, uint64_t from,
     for (uint64_t seed = from; seed < from + count; seed++) {
         struct sim_options options = { .cast = cast, .seed = seed, .seconds = seconds };
         if (one(&options, &totals, &hash, verdict) != 0) {
-            printf("%s\n%s --seed %llu --seconds %u --trace\n", verdict, program,
-                   (unsigned long long)seed, seconds);
+            printf("%s\n", verdict);
+            print_again(program, &options);
+            shrink(&options);
+            print_again(program, &options);
             return 1;
         }
         if (seed % 100 == 0 && (one(&options, &totals, &again, verdict) != 0 || again != hash)) {
@@ -127,17 +174,32 @@ static enum wrong wrong_named(const char *name)
     exit(64);
 }
 
+static enum fault fault_named(const char *name)
+{
+    for (int fault = 0; fault < FAULTS; fault++)
+        if (strcmp(name, fault_name((enum fault)fault)) == 0)
+            return (enum fault)fault;
+    fprintf(stderr, "carebus-sim: there is no fault %s\n", name);
+    exit(64);
+}
+
 int sim_main(const struct sim_cast *cast, int argc, char **argv)
 {
     struct sim_options options = { .cast = cast, .seconds = SECONDS };
     uint64_t seeds = 0;
     uint64_t from = 1;
     bool check = false;
+    bool smaller = false;
 
+    say_set_level(SAY_SILENT);
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : "0";
         if (strcmp(argv[i], "--trace") == 0)
             options.tracing = true;
+        else if (strcmp(argv[i], "--shrink") == 0)
+            smaller = true;
+        else if (strcmp(argv[i], "--without") == 0 && ++i)
+            options.without |= 1U << fault_named(value);
         else if (strcmp(argv[i], "--controls") == 0)
             check = true;
         else if (strcmp(argv[i], "--seed") == 0 && ++i)
@@ -152,6 +214,7 @@ int sim_main(const struct sim_cast *cast, int argc, char **argv)
             options.wrong = wrong_named(value);
         else {
             fprintf(stderr, "usage: carebus-sim --seed N [--trace] [--seconds S] [--wrong NAME]\n"
+                            "                   [--without FAULT ...] [--shrink]\n"
                             "       carebus-sim --seeds COUNT [--from N] [--seconds S]\n"
                             "       carebus-sim --controls [--seconds S]\n");
             return 64;
@@ -168,5 +231,10 @@ int sim_main(const struct sim_cast *cast, int argc, char **argv)
     printf("seed %llu trace %016llx %s\n", (unsigned long long)options.seed,
            (unsigned long long)hash, r == 0 ? "clean" : verdict);
     print_totals(&totals, 1, 0);
+    if (r != 0 && smaller) {
+        options.tracing = false;
+        shrink(&options);
+        print_again(argv[0], &options);
+    }
     return r;
 }

@@ -58,6 +58,7 @@ enum wrong {
     WRONG_SAME_EPOCH,   /* a restored producer keeps its epoch                */
     WRONG_OLD_TOKEN,    /* a receipt is taken with whatever token             */
     WRONG_LOST_COMMIT,  /* a service forgets what it committed (town only)     */
+    WRONG_NO_SYNC,      /* the log's flush does nothing                        */
     WRONGS,
 };
 const char *wrong_name(enum wrong wrong);
@@ -215,7 +216,7 @@ struct sim {
     bool broker_down;
     bool broker_doomed; /* will be killed in the midst of its next flush */
     bool flushing;
-    uint64_t flush_to;
+    struct sim_disk *disk; /* the log's segments, in some of the seeds; or NULL */
     uint64_t broker_life;
     uint64_t broker_start_us;
     int64_t clock_ms; /* off by */
@@ -252,12 +253,15 @@ int sim_main(const struct sim_cast *cast, int argc, char **argv);
 
 /* ---- sim.c ------------------------------------------------------------------------------------------- */
 
+enum { SIM_DISK_EACH = 5 }; /* of so many seeds, one has the log's segments */
+
 /* Runs the seed; 0: the judge found nothing. */
 struct sim_options {
     const struct sim_cast *cast;
     uint64_t seed;
     uint32_t seconds; /* of mischief */
     enum wrong wrong;
+    uint32_t without; /* bits: faults that there are none of */
     bool tracing;
 };
 int sim_run(const struct sim_options *options, struct sim **ret_sim);
@@ -294,6 +298,20 @@ void broker_kill(struct sim *sim);
 void broker_gone(struct sim *sim, uint64_t connection);
 void broker_full(struct sim *sim, bool full);
 bool broker_empty(struct sim *sim); /* no mailbox has anything */
+
+/* ---- disk.c ------------------------------------------------------------------------------------------- */
+
+/* The log in memory is on the disk, too. */
+void disk_open(struct sim *sim);
+void disk_close(struct sim *sim);
+
+/* What is appended up to `to` is written and flushed; it is promised when disk_flushed is called. */
+void disk_flush(struct sim *sim, uint64_t to);
+void disk_flushed(struct sim *sim);
+
+/* The power is cut, and the log recovers: how many records behind the durable ones are there. */
+uint64_t disk_cut(struct sim *sim);
+void disk_judge(struct sim *sim);
 
 /* ---- node.c ------------------------------------------------------------------------------------------ */
 

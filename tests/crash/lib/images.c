@@ -349,8 +349,10 @@ void images_play(struct images *images)
 void images_make_one(struct images *images, uint64_t *ret_acknowledged, uint64_t *ret_begun)
 {
     struct disk *disk = new_disk(images);
-    size_t behind = images->recording->count - images->recording->adopted + 1;
-    size_t count = images->recording->adopted + (size_t)rand_r(&images->random) % behind;
+    size_t from =
+        images->from > images->recording->adopted ? images->from : images->recording->adopted;
+    size_t behind = images->recording->count - from + 1;
+    size_t count = from + (size_t)rand_r(&images->random) % behind;
 
     for (size_t i = 0; i < count; i++)
         play(disk, &images->recording->events[i]);

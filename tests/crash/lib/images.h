@@ -30,6 +30,7 @@ struct images {
     void *context;
     const char *folder; /* where images are made                                             */
     unsigned random;
+    size_t from;      /* images_make_one: not before so many events                          */
     unsigned tries;   /* of SUBSET and TORN each, where anything is uncertain              */
     uint64_t end_us;  /* stop then (clock_steady_us); 0: never                             */
     uint64_t already; /* acknowledged before the recording began, and begun                */
