@@ -52,7 +52,7 @@ static void want_caretaker(struct turn *turn, const char *id, const Incident *ro
 
 static void fill(struct turn *turn, Incident *row, const Town__OpenNeed *open)
 {
-    row->type = incident_type(open->kind);
+    row->type = (int32_t)incident_type(open->kind);
     row->place = open->place;
     row->person = loop_person(turn, open->person);
     row->child = row->person;
