@@ -285,6 +285,8 @@ endif()
 # What a script can see.
 add_test(NAME lint_layers COMMAND ${CMAKE_SOURCE_DIR}/scripts/check-layers)
 set_tests_properties(lint_layers PROPERTIES LABELS lint)
+add_test(NAME lint_format COMMAND ${CMAKE_SOURCE_DIR}/scripts/format --check)
+set_tests_properties(lint_format PROPERTIES LABELS lint SKIP_RETURN_CODE 69)
 add_executable(fuzz-differential tests/fuzz/differential.c)
 house(fuzz-differential)
 target_link_libraries(fuzz-differential PRIVATE wire)

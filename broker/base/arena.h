@@ -14,9 +14,9 @@
 struct arena_block;
 
 struct arena {
-    size_t budget_bytes;  /* the most that may be in use at once                              */
+    size_t budget_bytes; /* the most that may be in use at once                              */
     size_t used_bytes;
-    bool exhausted;       /* a request did not fit the budget since the last reset            */
+    bool exhausted; /* a request did not fit the budget since the last reset            */
     struct arena_block *blocks;
     ProtobufCAllocator allocator;
 };

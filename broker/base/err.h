@@ -14,18 +14,18 @@
 
 /* What a process of the house exits with (sysexits, and three of our own). */
 enum {
-    EXIT_REFUSED = 1,     /* a service refused the command; the refusal is on the log   */
-    EXIT_BAD_USAGE = 64,  /* the command line is wrong                                  */
-    EXIT_BAD_ROWS = 65,   /* some rows of the input were refused                        */
-    EXIT_NO_INPUT = 66,   /* the input is not there                                     */
+    EXIT_REFUSED = 1,      /* a service refused the command; the refusal is on the log   */
+    EXIT_BAD_USAGE = 64,   /* the command line is wrong                                  */
+    EXIT_BAD_ROWS = 65,    /* some rows of the input were refused                        */
+    EXIT_NO_INPUT = 66,    /* the input is not there                                     */
     EXIT_UNAVAILABLE = 69, /* no broker, or the broker does not trust its own door      */
-    EXIT_NO_CREATE = 73,  /* an output cannot be made                                   */
-    EXIT_IO = 74,         /* the disk failed: nothing more was acknowledged             */
-    EXIT_TRY_AGAIN = 75,  /* full: the same call may succeed later                      */
-    EXIT_CORRUPT = 76,    /* damage was found, and said                                 */
+    EXIT_NO_CREATE = 73,   /* an output cannot be made                                   */
+    EXIT_IO = 74,          /* the disk failed: nothing more was acknowledged             */
+    EXIT_TRY_AGAIN = 75,   /* full: the same call may succeed later                      */
+    EXIT_CORRUPT = 76,     /* damage was found, and said                                 */
     EXIT_NOT_PERMITTED = 77,
     EXIT_BAD_CONFIG = 78,
-    EXIT_RUNNING = 79,    /* another process already serves this directory              */
+    EXIT_RUNNING = 79, /* another process already serves this directory              */
 };
 
 /* The exit status that tells a supervisor what kind of fault `fault` (< 0) was. */

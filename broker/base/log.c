@@ -36,7 +36,7 @@ void say_set_level(enum say_level level)
 
 /* One write a line, so that lines of several threads and processes never mix. */
 __attribute__((format(printf, 3, 0))) static void say(enum say_level level, const char *event,
-                                                     const char *format, va_list arguments)
+                                                      const char *format, va_list arguments)
 {
     char line[LINE_BYTES];
     char time[CLOCK_TEXT_SIZE];

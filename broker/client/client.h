@@ -20,11 +20,11 @@
 struct client;
 
 enum {
-    CLIENT_WAIT = 1,     /* no credit, or too much is unacknowledged: after client_step again  */
+    CLIENT_WAIT = 1,      /* no credit, or too much is unacknowledged: after client_step again  */
     CLIENT_TOO_LARGE = 2, /* the body is over the limit                                        */
-    CLIENT_DOWN = 3,     /* the broker does not answer                                         */
+    CLIENT_DOWN = 3,      /* the broker does not answer                                         */
     CLIENT_TIMEOUT = 4,
-    CLIENT_BAD = 5,      /* the message breaks a rule of the wire                              */
+    CLIENT_BAD = 5, /* the message breaks a rule of the wire                              */
 };
 
 /* What came.  Each may be NULL.  What is lent is lent until the callback returns. */
@@ -59,15 +59,15 @@ struct client_calls {
 };
 
 struct client_options {
-    const char *endpoint;         /* tcp://127.0.0.1:5800 or ipc:///...; kept */
-    const uint8_t *server_key;    /* NULL: no CURVE, bench builds only */
+    const char *endpoint;      /* tcp://127.0.0.1:5800 or ipc:///...; kept */
+    const uint8_t *server_key; /* NULL: no CURVE, bench builds only */
     struct socket_keys keys;
-    const char *instance;         /* "" or a name; source = unit or unit.instance */
+    const char *instance; /* "" or a name; source = unit or unit.instance */
     uint32_t epoch;
-    uint64_t acknowledged;        /* for HELLO: what this peer has seen */
+    uint64_t acknowledged; /* for HELLO: what this peer has seen */
     uint64_t seen_seq;
     uint64_t log_id;
-    const char *service;          /* answers queries to this service, or "" */
+    const char *service; /* answers queries to this service, or "" */
     const struct client_calls *calls;
     void *context;
 };
@@ -110,8 +110,7 @@ int client_extend(struct client *client, const Bus__Lease *lease, uint32_t lease
                   uint64_t *ret_request);
 int client_peek(struct client *client, const char *mailbox, bool dead, uint32_t limit,
                 uint64_t *ret_request);
-int client_redrive(struct client *client, const char *mailbox, uint64_t seq,
-                   uint64_t *ret_request);
+int client_redrive(struct client *client, const char *mailbox, uint64_t seq, uint64_t *ret_request);
 
 int client_query(struct client *client, const char *subject, struct slice body,
                  uint32_t deadline_ms, const Bus__Actor *actor, uint64_t *ret_request);

@@ -9,11 +9,11 @@
 
 enum {
     CLIENT_WATCHES = 8,
-    CLIENT_PENDING = 2048,     /* requests without an answer: leases, queries, peeks  */
-    CLIENT_BOXES = 16,         /* mailboxes that this peer takes from                 */
+    CLIENT_PENDING = 2048, /* requests without an answer: leases, queries, peeks  */
+    CLIENT_BOXES = 16,     /* mailboxes that this peer takes from                 */
     CLIENT_ARENA_BYTES = 8 << 20,
     HELLO_RETRY_MS = 1000,
-    CONNECT_RETRY_MS = 10,     /* while there is no connection to say HELLO on        */
+    CONNECT_RETRY_MS = 10, /* while there is no connection to say HELLO on        */
     REJECTED_RETRY_MS = 5000,
 };
 
@@ -47,29 +47,29 @@ struct client {
     struct arena arena;
 
     enum phase phase;
-    uint32_t epoch;             /* of the broker's run */
-    uint64_t retry_us;          /* when HELLO is said (again) */
+    uint32_t epoch;    /* of the broker's run */
+    uint64_t retry_us; /* when HELLO is said (again) */
     uint64_t heard_us;
     uint64_t pinged_us;
     char source[WIRE_NAME_BYTES * 2];
 
-    struct outgoing *queue;     /* ring of `queue_room`, oldest first */
+    struct outgoing *queue; /* ring of `queue_room`, oldest first */
     uint32_t queue_room;
     uint32_t queue_first;
     uint32_t queue_count;
-    uint32_t queue_sent;        /* of them, how many were sent in this session */
+    uint32_t queue_sent; /* of them, how many were sent in this session */
     uint64_t queue_bytes;
-    uint64_t held_number;       /* refused: nothing from it on is sent; 0: none */
+    uint64_t held_number; /* refused: nothing from it on is sent; 0: none */
     uint32_t credit_messages;
     uint64_t credit_bytes;
 
     Bus__Subscribe subscribe;
     const char **filters;
     bool subscribed;
-    bool renewing;              /* a live subscription was replaced: the next round begins anew */
+    bool renewing; /* a live subscription was replaced: the next round begins anew */
     uint64_t from_seq;
-    uint64_t taken_bytes;       /* received, credit not yet given back */
-    struct stored *stored;      /* of the frame in hand */
+    uint64_t taken_bytes;  /* received, credit not yet given back */
+    struct stored *stored; /* of the frame in hand */
 
     uint64_t request;
     struct pending pending[CLIENT_PENDING];
@@ -81,9 +81,9 @@ struct client {
         void (*ready)(void *context);
         void *context;
     } watches[CLIENT_WATCHES];
-    uint8_t *buffer;            /* of a frame in the making */
+    uint8_t *buffer;              /* of a frame in the making */
     struct frame_writer gathered; /* calls of one type that leave as one frame */
-    enum frame_type gathering;  /* FRAME_NONE: none wait */
+    enum frame_type gathering;    /* FRAME_NONE: none wait */
 };
 
 /* queue.c: what was published and is not known to be stored. */

@@ -56,21 +56,21 @@ enum core_event_kind {
     CORE_QUERY,     /* query                                                                    */
     CORE_ANSWER,    /* answer                                                                   */
     CORE_PING,
-    CORE_GONE,      /* the peer's pipe has ended                                                */
-    CORE_SENT,      /* sent: how far a CORE_FEED came                                           */
-    CORE_SCANNED,   /* scanned: one message that a CORE_SCAN wants                              */
-    CORE_SCAN_DONE, /* scanned.next: where that scan stopped                                    */
+    CORE_GONE,       /* the peer's pipe has ended                                                */
+    CORE_SENT,       /* sent: how far a CORE_FEED came                                           */
+    CORE_SCANNED,    /* scanned: one message that a CORE_SCAN wants                              */
+    CORE_SCAN_DONE,  /* scanned.next: where that scan stopped                                    */
     CORE_UNREADABLE, /* unreadable: the message of a CORE_SEND_LEASE is damaged or cut away      */
-    CORE_COMMITTED, /* seq: everything up to it is durable                                      */
-    CORE_TICK,      /* time has passed                                                          */
-    CORE_SPACE,     /* space: what the disk allows                                              */
-    CORE_PERMITS,   /* permit: a new table                                                      */
+    CORE_COMMITTED,  /* seq: everything up to it is durable                                      */
+    CORE_TICK,       /* time has passed                                                          */
+    CORE_SPACE,      /* space: what the disk allows                                              */
+    CORE_PERMITS,    /* permit: a new table                                                      */
     CORE_CHECKPOINT, /* checkpoint: a payload of the daemon's that wants a place in the log      */
 };
 
 enum core_space {
-    CORE_ROOM,     /* everything is taken                                             */
-    CORE_RESERVE,  /* publishes are refused with FULL; mailboxes go on                */
+    CORE_ROOM,    /* everything is taken                                             */
+    CORE_RESERVE, /* publishes are refused with FULL; mailboxes go on                */
 };
 
 struct core_event {
@@ -99,18 +99,18 @@ struct core_event {
         const Bus__Query *query;
         const Bus__Answer *answer;
         struct {
-            uint64_t next;     /* the subscriptions of that feed now want this seq       */
-            uint32_t bytes;    /* of the frame, 0: nothing matched and none was sent     */
-        } sent;                /* peer: of the feed; see CORE_FEED                       */
+            uint64_t next;  /* the subscriptions of that feed now want this seq       */
+            uint32_t bytes; /* of the frame, 0: nothing matched and none was sent     */
+        } sent;             /* peer: of the feed; see CORE_FEED                       */
         struct {
-            uint32_t mailbox;  /* as in CORE_SCAN                                       */
+            uint32_t mailbox; /* as in CORE_SCAN                                       */
             uint64_t seq;
             uint64_t time_ms;
             uint64_t next;
             const struct core_message *message;
         } scanned;
         struct {
-            uint32_t mailbox;  /* lease.mailbox_index                                   */
+            uint32_t mailbox; /* lease.mailbox_index                                   */
             uint64_t seq;
         } unreadable;
         uint64_t committed_seq;
@@ -126,21 +126,21 @@ enum core_effect_kind {
     CORE_APPEND_MESSAGE, /* a bus.Stored: seq, time_ms, source, message.bytes                     */
     CORE_APPEND_RECORD,  /* bookkeeping: seq, time_ms, record                                     */
     CORE_APPEND_CHECKPOINT, /* seq, time_ms, the payload of CORE_CHECKPOINT                        */
-    CORE_SEND_WELCOME,   /* welcome, to peer                                                      */
-    CORE_SEND_STORED,    /* number, seq, gap                                                      */
-    CORE_SEND_REFUSED,   /* number, code, reason, retry_ms                                        */
-    CORE_SEND_REJECT,    /* request, code, reason, retry_ms                                       */
-    CORE_SEND_RESET,     /* say HELLO                                                             */
+    CORE_SEND_WELCOME, /* welcome, to peer                                                      */
+    CORE_SEND_STORED,  /* number, seq, gap                                                      */
+    CORE_SEND_REFUSED, /* number, code, reason, retry_ms                                        */
+    CORE_SEND_REJECT,  /* request, code, reason, retry_ms                                       */
+    CORE_SEND_RESET,   /* say HELLO                                                             */
     CORE_SEND_PONG,
-    CORE_SEND_SETTLED,   /* request                                                               */
-    CORE_SEND_LEASE,     /* lease: the daemon reads the message `seq` from the log and sends both */
-    CORE_SEND_PEEKED,    /* peeked: the daemon adds the messages                                  */
-    CORE_SEND_QUERY,     /* forward, to peer                                                       */
-    CORE_SEND_ANSWER,    /* forward, to peer                                                      */
-    CORE_FEED,           /* feed: send a part of the log to these peers                           */
-    CORE_SCAN,           /* scan: read the log and tell each message by CORE_SCANNED              */
-    CORE_CUT,            /* end this peer's connection; code, reason for the operator             */
-    CORE_LINK,           /* link: a unit with a mailbox came or went; to be published by the daemon */
+    CORE_SEND_SETTLED, /* request                                                               */
+    CORE_SEND_LEASE,   /* lease: the daemon reads the message `seq` from the log and sends both */
+    CORE_SEND_PEEKED,  /* peeked: the daemon adds the messages                                  */
+    CORE_SEND_QUERY,   /* forward, to peer                                                       */
+    CORE_SEND_ANSWER,  /* forward, to peer                                                      */
+    CORE_FEED,         /* feed: send a part of the log to these peers                           */
+    CORE_SCAN,         /* scan: read the log and tell each message by CORE_SCANNED              */
+    CORE_CUT,          /* end this peer's connection; code, reason for the operator             */
+    CORE_LINK,         /* link: a unit with a mailbox came or went; to be published by the daemon */
 };
 
 /* One frame for all `peers`: the messages in [from, to] that match `filters`, as many as fit into
@@ -207,8 +207,8 @@ struct core_effect {
         } lease;
         const Bus__Peeked *peeked;
         struct {
-            uint64_t id;              /* takes the place of `request`                          */
-            const Bus__Query *query;  /* of SEND_QUERY; its asker is `asker`                   */
+            uint64_t id;               /* takes the place of `request`                          */
+            const Bus__Query *query;   /* of SEND_QUERY; its asker is `asker`                   */
             const Bus__Answer *answer; /* of SEND_ANSWER                                       */
             const char *asker;
         } forward;
@@ -218,7 +218,7 @@ struct core_effect {
             const char *unit; /* lent until the next core_step                                 */
             bool up;          /* it has a session; `down` is told after link_grace_ms without one */
             uint64_t since_ms; /* log time                                                     */
-            uint32_t urgent;  /* messages of P0 and P1 that wait in its mailbox                */
+            uint32_t urgent;   /* messages of P0 and P1 that wait in its mailbox                */
         } link; /* a unit's first one comes after the start of the broker, up or down          */
     };
 };
@@ -227,30 +227,30 @@ struct core_effect {
 
 /* Every limit of the core, with its unit; core_limits_default has the house's values. */
 struct core_limits {
-    uint32_t peers;              /* sessions                                                      */
+    uint32_t peers; /* sessions                                                      */
     uint32_t peers_of_unit;
-    uint32_t publish_messages;   /* credit, unacknowledged, of one session                        */
+    uint32_t publish_messages; /* credit, unacknowledged, of one session                        */
     uint64_t publish_bytes;
     uint32_t frame_bytes;
     uint32_t body_bytes;
-    uint32_t feed_bytes;         /* of one DELIVER frame                                          */
-    uint32_t attempts;           /* leases of a message before it is a dead letter                */
+    uint32_t feed_bytes; /* of one DELIVER frame                                          */
+    uint32_t attempts;   /* leases of a message before it is a dead letter                */
     uint32_t lease_ms_max;
-    uint32_t leases;             /* open in one mailbox                                           */
-    uint32_t lane_window;        /* untouched messages of a lane held in memory                   */
-    uint32_t set_aside;          /* delayed and dead of a mailbox: then it hands out nothing more */
-    uint32_t sources_of_unit;    /* producers that one unit may make                              */
+    uint32_t leases;          /* open in one mailbox                                           */
+    uint32_t lane_window;     /* untouched messages of a lane held in memory                   */
+    uint32_t set_aside;       /* delayed and dead of a mailbox: then it hands out nothing more */
+    uint32_t sources_of_unit; /* producers that one unit may make                              */
     uint32_t queries_of_peer;
-    uint32_t retry_ms;           /* told with FULL                                                */
-    uint32_t link_grace_ms;      /* a unit without a session for so long is down                  */
+    uint32_t retry_ms;      /* told with FULL                                                */
+    uint32_t link_grace_ms; /* a unit without a session for so long is down                  */
 };
 struct core_limits core_limits_default(void);
 
 struct core_options {
     uint64_t log_id;
-    uint64_t head;           /* of the log when the core begins                                   */
+    uint64_t head; /* of the log when the core begins                                   */
     uint64_t head_time_ms;
-    uint32_t run;            /* of this broker: rises with each start; part of fencing tokens     */
+    uint32_t run; /* of this broker: rises with each start; part of fencing tokens     */
     bool exercise;
     uint32_t rate;
     struct core_limits limits;

@@ -30,9 +30,9 @@ struct unit_seen {
     char name[INSIDE_NAME + 1];
     uint32_t sessions;
     uint32_t producers;
-    uint32_t receivers;     /* sessions that subscribe or take: somebody is listening */
+    uint32_t receivers; /* sessions that subscribe or take: somebody is listening */
     struct mailbox *mailbox;
-    enum link told;         /* by the last CORE_LINK */
+    enum link told; /* by the last CORE_LINK */
     uint32_t told_urgent;
     uint64_t since_ms;      /* log time of the last change of `receivers` to or from 0 */
     uint64_t due_steady_ms; /* when that change counts; 0: nothing is due */
@@ -42,26 +42,26 @@ struct unit_seen {
 struct producer {
     char source[INSIDE_NAME * 2];
     uint32_t epoch;
-    uint64_t number;    /* the last one that was given a sequence                    */
-    uint64_t durable;   /* the last one of this epoch that is on the disk            */
+    uint64_t number;  /* the last one that was given a sequence                    */
+    uint64_t durable; /* the last one of this epoch that is on the disk            */
     uint64_t durable_seq;
-    struct peer *peer;  /* its session, or NULL                                      */
+    struct peer *peer; /* its session, or NULL                                      */
     bool dirty;
-    bool acking;        /* in the list of those that hear of this commit             */
+    bool acking; /* in the list of those that hear of this commit             */
     struct producer *next_dirty;
     struct producer *next_acking;
 };
 
 /* All subscriptions with the same filters. */
 struct filter_set {
-    uint32_t number;      /* in order of making                                      */
+    uint32_t number; /* in order of making                                      */
     uint32_t members;
     char *key;
     struct filters *filters;
     uint64_t last_match;  /* no message behind it matches                            */
     uint64_t first_match; /* the first one since nobody in it had anything to get    */
     struct subscription *idle;
-    bool stirred;         /* in the list of sets that await a commit                 */
+    bool stirred; /* in the list of sets that await a commit                 */
     struct filter_set *next_stirred;
     struct filter_set *next;
     struct filter_set *previous;
@@ -85,11 +85,11 @@ struct subscription {
 
 struct peer {
     uint64_t id;
-    uint64_t ordinal;   /* in order of HELLO */
+    uint64_t ordinal; /* in order of HELLO */
     char source[INSIDE_NAME * 2];
     char service[INSIDE_NAME + 1];
     struct unit_seen *unit;
-    bool is_service;    /* may speak for actors of other units */
+    bool is_service; /* may speak for actors of other units */
     bool receives;
     struct producer *producer; /* NULL: has not published in this epoch */
     uint32_t epoch;
@@ -99,9 +99,9 @@ struct peer {
     uint64_t gap_ms;        /* ... and when (steady) */
     char allowed[132];      /* the subject that was allowed last */
     struct subscription subscription;
-    uint32_t takes;         /* mailboxes that it takes from */
+    uint32_t takes; /* mailboxes that it takes from */
     uint32_t queries;
-    struct peer *next;      /* in the list of all, in order of HELLO */
+    struct peer *next; /* in the list of all, in order of HELLO */
     struct peer *previous;
 };
 
@@ -130,15 +130,24 @@ struct route {
 /* A message of a mailbox that is in memory; moves in tables.c. */
 enum entry_state {
     ENTRY_NONE,
-    ENTRY_READY,   /* in its lane, or held there by one of its case */
+    ENTRY_READY, /* in its lane, or held there by one of its case */
     ENTRY_LEASED,
     ENTRY_DELAYED,
     ENTRY_DEAD,
-    ENTRY_DONE,    /* only kept while its lane has not been read that far */
+    ENTRY_DONE, /* only kept while its lane has not been read that far */
 };
 
-enum entry_command { ENTRY_ARRIVE, ENTRY_LEASE, ENTRY_RECEIPT, ENTRY_RETURN, ENTRY_LATER,
-                     ENTRY_EXPIRE, ENTRY_BURY, ENTRY_REDRIVE, ENTRY_DUE };
+enum entry_command {
+    ENTRY_ARRIVE,
+    ENTRY_LEASE,
+    ENTRY_RECEIPT,
+    ENTRY_RETURN,
+    ENTRY_LATER,
+    ENTRY_EXPIRE,
+    ENTRY_BURY,
+    ENTRY_REDRIVE,
+    ENTRY_DUE
+};
 
 extern const struct move core_entry_moves[];
 extern const char *const core_entry_states[];
@@ -152,25 +161,25 @@ struct entry {
     uint64_t until_ms;   /* READY, DELAYED: not before, log time; LEASED: steady      */
     uint64_t expires_ms; /* log time, 0: never                                        */
     uint64_t token;
-    uint64_t after;      /* its last return; until that is durable no other gets it   */
-    uint64_t case_hash;  /* 0: no case                                                */
-    uint64_t holder;     /* LEASED: the session, 0 after a restart                    */
-    uint64_t rank;       /* in its heap, then by seq                                  */
-    char *reason;        /* of its last return or death, or NULL                      */
+    uint64_t after;     /* its last return; until that is durable no other gets it   */
+    uint64_t case_hash; /* 0: no case                                                */
+    uint64_t holder;    /* LEASED: the session, 0 after a restart                    */
+    uint64_t rank;      /* in its heap, then by seq                                  */
+    char *reason;       /* of its last return or death, or NULL                      */
     struct mailbox *mailbox;
-    struct entry *next;  /* in the list of untouched ones of its lane, by seq         */
+    struct entry *next; /* in the list of untouched ones of its lane, by seq         */
     struct entry *previous;
     struct entry *case_next; /* in its case, of its lane, by seq                      */
     struct entry *case_previous;
     uint32_t lease_ms;
     uint32_t attempts;
     uint32_t heap_at;
-    uint32_t dirty_at;   /* in core->dirty_entries                                    */
+    uint32_t dirty_at; /* in core->dirty_entries                                    */
     uint8_t lane;
     uint8_t state;
-    bool fresh;          /* untouched: no record speaks of it                         */
+    bool fresh; /* untouched: no record speaks of it                         */
     bool in_case;
-    bool saved;          /* the index has a row of it                                 */
+    bool saved; /* the index has a row of it                                 */
 };
 
 struct heap {
@@ -194,13 +203,13 @@ struct held_case {
 struct lane {
     bool behind;
     uint64_t scan_next;
-    uint64_t last_seq;    /* of the last message that came for it */
-    uint64_t open;        /* messages with no receipt that are not dead, in memory or not */
-    struct entry *first;  /* untouched entries */
+    uint64_t last_seq;   /* of the last message that came for it */
+    uint64_t open;       /* messages with no receipt that are not dead, in memory or not */
+    struct entry *first; /* untouched entries */
     struct entry *last;
     uint32_t fresh_count;
     struct heap ready;
-    struct heap gone;     /* settled entries that a lane behind has not passed yet */
+    struct heap gone; /* settled entries that a lane behind has not passed yet */
 };
 
 struct taker {
@@ -227,18 +236,18 @@ struct mailbox {
     struct heap leased;
     struct heap delayed;
     uint32_t dead;
-    uint64_t born;           /* messages from here on were counted when they came    */
-    bool known;              /* `born` is set                                        */
+    uint64_t born; /* messages from here on were counted when they came    */
+    bool known;    /* `born` is set                                        */
     bool scanning;
     uint8_t scan_lane;
     struct taker takers[INSIDE_TAKERS];
     uint32_t taker_count;
     uint32_t taker_turn;
-    uint64_t credit;         /* of all takers                                        */
+    uint64_t credit; /* of all takers                                        */
     struct look looks[INSIDE_LOOKS];
     uint32_t look_count;
     bool dirty;
-    bool wanted;             /* in the list of those to be served                    */
+    bool wanted; /* in the list of those to be served                    */
     struct mailbox *next_wanted;
 };
 
@@ -250,10 +259,10 @@ struct dropped {
 /* ---- questions ------------------------------------------------------------------------------------- */
 
 struct question_open {
-    uint64_t id;        /* ours; 0: free */
+    uint64_t id; /* ours; 0: free */
     uint64_t asker;
-    uint64_t request;   /* the asker's */
-    uint64_t service;   /* the peer that answers */
+    uint64_t request; /* the asker's */
+    uint64_t service; /* the peer that answers */
     uint64_t deadline_ms;
 };
 
@@ -268,27 +277,27 @@ struct core {
     uint64_t now_ms;
     uint64_t steady_ms;
     enum core_space space;
-    bool begun;            /* the first step was taken                               */
+    bool begun; /* the first step was taken                               */
     bool replaying;
-    uint64_t walk_ms;      /* when all sessions are looked at next (steady)          */
+    uint64_t walk_ms; /* when all sessions are looked at next (steady)          */
 
-    struct map units;      /* name -> struct unit_seen */
-    struct map peers;      /* by id */
+    struct map units; /* name -> struct unit_seen */
+    struct map peers; /* by id */
     struct peer *first_peer;
     struct peer *last_peer;
     uint64_t peer_ordinal;
-    struct map sources;    /* source -> peer */
+    struct map sources; /* source -> peer */
     struct map producers;
     struct producer *dirty_producers;
-    struct map services;   /* service -> peer */
+    struct map services; /* service -> peer */
 
     struct waiting *waiting; /* a ring, in order of seq */
     uint32_t waiting_first;
     uint32_t waiting_count;
     uint32_t waiting_room;
 
-    struct map routes;     /* subject -> struct route */
-    struct map sets;       /* filters as text -> struct filter_set */
+    struct map routes; /* subject -> struct route */
+    struct map sets;   /* filters as text -> struct filter_set */
     struct filter_set *first_set;
     uint32_t set_last;
     struct filter_set *stirred;
@@ -307,7 +316,7 @@ struct core {
     struct entry **dirty_entries;
     uint32_t dirty_count;
     uint32_t dirty_room;
-    struct dropped *dropped;  /* rows to be removed by the next save */
+    struct dropped *dropped; /* rows to be removed by the next save */
     uint32_t dropped_count;
     uint32_t dropped_room;
 
@@ -319,7 +328,7 @@ struct core {
     struct core_effect *effects;
     uint32_t effect_count;
     uint32_t effect_room;
-    struct arena step;     /* what the effects of a step point at */
+    struct arena step; /* what the effects of a step point at */
     int fault;
 
     core_trace *trace;

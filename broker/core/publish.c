@@ -11,7 +11,8 @@ static void refuse(struct core *core, const struct peer *peer, uint64_t number, 
 {
     struct core_effect *effect = inside_effect(core, CORE_SEND_REFUSED, peer->id);
 
-    inside_trace(core, "    %s/%llu is refused: %s", peer->source, (unsigned long long)number, reason);
+    inside_trace(core, "    %s/%llu is refused: %s", peer->source, (unsigned long long)number,
+                 reason);
     effect->refused.number = number;
     effect->refused.code = code;
     effect->refused.reason = reason;

@@ -24,32 +24,32 @@
 /* peer to broker are odd in meaning, not in number; proto/README.md has the conversation. */
 enum frame_type {
     FRAME_NONE = 0,
-    FRAME_HELLO = 1,        /* Hello                   peer   -> broker */
-    FRAME_WELCOME = 2,      /* Welcome                 broker -> peer   */
-    FRAME_RESET = 3,        /* nothing: say HELLO again, broker -> peer */
-    FRAME_REJECT = 4,       /* Reject                  broker -> peer   */
-    FRAME_PING = 5,         /* nothing                 peer   -> broker */
-    FRAME_PONG = 6,         /* Pong                    broker -> peer   */
-    FRAME_PUBLISH = 7,      /* Envelope, Envelope ...  peer   -> broker */
-    FRAME_STORED = 8,       /* Acknowledged            broker -> peer   */
-    FRAME_REFUSED = 9,      /* PublishRefused          broker -> peer   */
-    FRAME_SUBSCRIBE = 10,   /* Subscribe               peer   -> broker */
-    FRAME_DELIVER = 11,     /* Range, Stored, Stored ...  broker -> peer */
-    FRAME_CREDIT = 12,      /* Credit                  peer   -> broker */
-    FRAME_TAKE = 13,        /* Take                    peer   -> broker */
-    FRAME_LEASED = 14,      /* Lease, Lease ...        broker -> peer   */
-    FRAME_RECEIPT = 15,     /* Receipt, Receipt ...    peer   -> broker */
-    FRAME_RETURN = 16,      /* Return                  peer   -> broker */
-    FRAME_EXTEND = 17,      /* Extend                  peer   -> broker */
-    FRAME_PEEK = 18,        /* Peek                    peer   -> broker */
-    FRAME_PEEKED = 19,      /* Peeked                  broker -> peer   */
-    FRAME_REDRIVE = 20,     /* Redrive                 peer   -> broker */
-    FRAME_SETTLED = 21,     /* Settled, Settled ...    broker -> peer   */
-    FRAME_QUERY = 22,       /* Query                   both ways        */
-    FRAME_ANSWER = 23,      /* Answer                  both ways        */
-    FRAME_ADMIN = 24,       /* Admin                   peer   -> broker */
+    FRAME_HELLO = 1,         /* Hello                   peer   -> broker */
+    FRAME_WELCOME = 2,       /* Welcome                 broker -> peer   */
+    FRAME_RESET = 3,         /* nothing: say HELLO again, broker -> peer */
+    FRAME_REJECT = 4,        /* Reject                  broker -> peer   */
+    FRAME_PING = 5,          /* nothing                 peer   -> broker */
+    FRAME_PONG = 6,          /* Pong                    broker -> peer   */
+    FRAME_PUBLISH = 7,       /* Envelope, Envelope ...  peer   -> broker */
+    FRAME_STORED = 8,        /* Acknowledged            broker -> peer   */
+    FRAME_REFUSED = 9,       /* PublishRefused          broker -> peer   */
+    FRAME_SUBSCRIBE = 10,    /* Subscribe               peer   -> broker */
+    FRAME_DELIVER = 11,      /* Range, Stored, Stored ...  broker -> peer */
+    FRAME_CREDIT = 12,       /* Credit                  peer   -> broker */
+    FRAME_TAKE = 13,         /* Take                    peer   -> broker */
+    FRAME_LEASED = 14,       /* Lease, Lease ...        broker -> peer   */
+    FRAME_RECEIPT = 15,      /* Receipt, Receipt ...    peer   -> broker */
+    FRAME_RETURN = 16,       /* Return                  peer   -> broker */
+    FRAME_EXTEND = 17,       /* Extend                  peer   -> broker */
+    FRAME_PEEK = 18,         /* Peek                    peer   -> broker */
+    FRAME_PEEKED = 19,       /* Peeked                  broker -> peer   */
+    FRAME_REDRIVE = 20,      /* Redrive                 peer   -> broker */
+    FRAME_SETTLED = 21,      /* Settled, Settled ...    broker -> peer   */
+    FRAME_QUERY = 22,        /* Query                   both ways        */
+    FRAME_ANSWER = 23,       /* Answer                  both ways        */
+    FRAME_ADMIN = 24,        /* Admin                   peer   -> broker */
     FRAME_ADMIN_ANSWER = 25, /* AdminAnswer            broker -> peer   */
-    FRAME_BYE = 26,         /* nothing: who sends it ends, both ways */
+    FRAME_BYE = 26,          /* nothing: who sends it ends, both ways */
     FRAME_TYPES = 27,
 };
 

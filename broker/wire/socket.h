@@ -19,8 +19,8 @@ enum {
     SOCKET_FULL = 3,  /* the peer's pipe is full: our own credit is wrong          */
     SOCKET_ODD = 4,   /* more than one frame, or no User-Id: dropped and counted   */
     SOCKET_KEY_BYTES = 32,
-    SOCKET_KEY_TEXT = 41,    /* Z85 with its terminator */
-    SOCKET_PEER_BYTES = 8,   /* a generated routing id, 5 bytes, padded with zeros */
+    SOCKET_KEY_TEXT = 41,  /* Z85 with its terminator */
+    SOCKET_PEER_BYTES = 8, /* a generated routing id, 5 bytes, padded with zeros */
 };
 
 struct socket_context;
@@ -44,9 +44,8 @@ int socket_listen(struct socket_context *context, const char *endpoint,
                   const struct socket_keys *keys, struct socket **ret_socket);
 
 /* A client's side.  `server_key` NULL as above. */
-int socket_connect(struct socket_context *context, const char *endpoint,
-                   const uint8_t *server_key, const struct socket_keys *keys,
-                   struct socket **ret_socket);
+int socket_connect(struct socket_context *context, const char *endpoint, const uint8_t *server_key,
+                   const struct socket_keys *keys, struct socket **ret_socket);
 void socket_close(struct socket *socket);
 
 /* Closes when what was sent is out, or after `linger_ms`. */

@@ -53,7 +53,9 @@ struct machine {
 /* One of a service's machines: the rows of `table` are `Row`s whose field `state` is of the enum
  * `states`; `words` begin with the word `first`. */
 #define MACHINE(name, table, Row, states, moves, words, first)                                     \
-    { name, table, offsetof(Row, state), &states##__descriptor, moves, words, first }
+    {                                                                                              \
+        name, table, offsetof(Row, state), &states##__descriptor, moves, words, first              \
+    }
 
 /* A question that it answers: `message` asks, `answer` is what comes back. */
 struct question {

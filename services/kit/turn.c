@@ -50,9 +50,8 @@ struct slice turn_pack(struct turn *turn, const ProtobufCMessage *message)
     return slice_of(bytes, size);
 }
 
-__attribute__((format(printf, 2, 0))) static const char *print(struct turn *turn,
-                                                               const char *format,
-                                                               va_list arguments)
+__attribute__((format(printf, 2, 0))) static const char *
+print(struct turn *turn, const char *format, va_list arguments)
 {
     va_list again;
 

@@ -58,9 +58,9 @@ struct turn {
     struct post **last_post;
     struct line *first_line; /* of its trace */
     struct line **last_line;
-    const char *acts_for;    /* the unit that loop_act speaks for, or NULL */
-    bool is_timer; /* the message is a timer of ours whose row was there */
-    bool is_early; /* ... but it came before its time */
+    const char *acts_for; /* the unit that loop_act speaks for, or NULL */
+    bool is_timer;        /* the message is a timer of ours whose row was there */
+    bool is_early;        /* ... but it came before its time */
 };
 
 /* A short name for initialising generated messages: { IS(supplies__chase), .id = x }. */

@@ -5,15 +5,15 @@
 
 #include "benefit.pb-c.h"
 #include "care.pb-c.h"
+#include "homes.pb-c.h"
 #include "hotline.pb-c.h"
+#include "incident.pb-c.h"
+#include "opinion.pb-c.h"
 #include "organisation.pb-c.h"
 #include "referral.pb-c.h"
 #include "registry.pb-c.h"
 #include "supervision.pb-c.h"
 #include "supplies.pb-c.h"
-#include "homes.pb-c.h"
-#include "incident.pb-c.h"
-#include "opinion.pb-c.h"
 #include "town.pb-c.h"
 
 /* words_table.h is made of proto/ by scripts/words-table: WORD(package, name, symbol) in order of

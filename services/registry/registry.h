@@ -168,8 +168,8 @@ void remind_person(struct turn *turn, const Person *person, uint64_t due_ms,
 struct change open_living(struct turn *turn, const char *id);
 
 int age_of(struct turn *turn, const Person *person); /* in years today; -1: unknown */
-bool on_roster(RegistryRows__PersonState state); /* is somebody's to know of */
-bool is_served(RegistryRows__PersonState state); /* is contacted: verified, alive, not gone */
+bool on_roster(RegistryRows__PersonState state);     /* is somebody's to know of */
+bool is_served(RegistryRows__PersonState state);     /* is contacted: verified, alive, not gone */
 bool is_centre(struct turn *turn, const char *unit);
 const char *state_name(RegistryRows__PersonState state);
 

@@ -27,9 +27,9 @@ struct desk {
     uint64_t asked_us[UNDER_WAY_MOST];
     uint64_t asked;
     uint64_t answered;
-    uint64_t number;   /* of its last message                 */
-    uint64_t got;      /* delivered, leased, asked            */
-    bool is_producer;  /* its acknowledgements are measured   */
+    uint64_t number;  /* of its last message                 */
+    uint64_t got;     /* delivered, leased, asked            */
+    bool is_producer; /* its acknowledgements are measured   */
     struct desk *other;
 };
 
@@ -71,8 +71,7 @@ static void on_deliver(void *context, uint64_t first, uint64_t last, const struc
     (void)last;
     (void)messages;
     for (uint32_t i = 0; i < count && desk->other != NULL; i++)
-        measure_span(desk->measure,
-                     desk->other->asked_us[(desk->got + i) % UNDER_WAY_MOST]);
+        measure_span(desk->measure, desk->other->asked_us[(desk->got + i) % UNDER_WAY_MOST]);
     desk->got += count;
     if (desk->other == NULL && desk->measure != NULL)
         desk->measure->done += count;
@@ -246,7 +245,8 @@ static void work_publish(struct bench *bench, uint32_t links, uint32_t most, dou
 }
 
 /* From a publish to the settled receipt of who took it out of its mailbox. */
-static void work_mailbox(struct bench *bench, uint32_t most, double seconds, struct measure *measure)
+static void work_mailbox(struct bench *bench, uint32_t most, double seconds,
+                         struct measure *measure)
 {
     struct desk *maker = open_desk(bench, "", measure);
     struct desk *shelf = open_desk(bench, "", measure);

@@ -16,7 +16,8 @@ enum { PLAIN_SIZE = 1 << 16 };
 static inline const char *plain(const char *text)
 {
     static char out[PLAIN_SIZE];
-    static const char *const counted[] = { "organisation/", "supervision/", "opinion/", "\"seq\": \"" };
+    static const char *const counted[] = { "organisation/", "supervision/", "opinion/",
+                                           "\"seq\": \"" };
     size_t length = 0;
 
     while (*text != '\0' && length + 32 < PLAIN_SIZE) {

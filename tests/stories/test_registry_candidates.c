@@ -38,14 +38,15 @@ START_TEST(a_candidate_is_proposed_and_verified)
                                    "    emits registry.Verified.310115125041\n"
                                    "310115125041/1/2 registry.Verify\n"
                                    "    refuses: no Verify from ACTIVE\n");
-    ck_assert_str_eq(card_of(story, "r1"),
-                     "{\"card\": {\"person\": \"r1\", \"idNumber\": \"31999919380214001X\", "
-                     "\"name\": \"张桂芳\", \"sex\": \"1\", \"birth\": \"1938-02-14\", "
-                     "\"phones\": [{\"number\": \"13900000001\", \"order\": 1}], \"address\": "
-                     "{\"committee\": \"310115125041\", \"road\": \"丹桂路12弄\"}}, \"state\": "
-                     "\"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
-                     "[\"ALONE_UNCARED\", \"GRAVELY_ILL\"], \"class\": \"RED\", \"silent\": true, \"person\": "
-                     "\"r1\"}");
+    ck_assert_str_eq(
+        card_of(story, "r1"),
+        "{\"card\": {\"person\": \"r1\", \"idNumber\": \"31999919380214001X\", "
+        "\"name\": \"张桂芳\", \"sex\": \"1\", \"birth\": \"1938-02-14\", "
+        "\"phones\": [{\"number\": \"13900000001\", \"order\": 1}], \"address\": "
+        "{\"committee\": \"310115125041\", \"road\": \"丹桂路12弄\"}}, \"state\": "
+        "\"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
+        "[\"ALONE_UNCARED\", \"GRAVELY_ILL\"], \"class\": \"RED\", \"silent\": true, \"person\": "
+        "\"r1\"}");
     story_close(story);
 }
 END_TEST

@@ -122,13 +122,14 @@ START_TEST(a_card_is_open_to_a_target_until_its_work_ends)
               "{'need': 'n1', 'person': 'r1', 'priority': 'P1'}");
     story_say(story, "referral", "referral.VerificationDue.dzb",
               "{'need': 'n1', 'verifierUnit': 'dzb', 'person': 'r1'}");
-    ck_assert_str_eq(card(story, "dzb", "dzb"),
-                     "{\"card\": {\"person\": \"r1\", \"name\": \"张桂芳\", \"sex\": \"1\", "
-                     "\"phones\": [{\"number\": \"13900000001\", \"order\": 1}], \"address\": "
-                     "{\"committee\": \"310115125041\", \"road\": \"丹桂路12弄\", \"room\": "
-                     "\"301\"}, \"living\": {\"text\": \"alone\"}, \"remark\": \"deaf\"}, "
-                     "\"state\": \"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
-                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
+    ck_assert_str_eq(
+        card(story, "dzb", "dzb"),
+        "{\"card\": {\"person\": \"r1\", \"name\": \"张桂芳\", \"sex\": \"1\", "
+        "\"phones\": [{\"number\": \"13900000001\", \"order\": 1}], \"address\": "
+        "{\"committee\": \"310115125041\", \"road\": \"丹桂路12弄\", \"room\": "
+        "\"301\"}, \"living\": {\"text\": \"alone\"}, \"remark\": \"deaf\"}, "
+        "\"state\": \"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
+        "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
     story_say(story, "referral", "referral.NeedClosed." C41,
               "{'need': 'n1', 'outcome': 'MET', 'person': 'r1'}");
     ck_assert_str_eq(card(story, "dzb", "dzb"), "refused NOT_ALLOWED: Card is not for dzb");
@@ -159,29 +160,32 @@ START_TEST(a_card_is_trimmed_to_the_asker_and_every_look_is_traced)
                      "\"query\": \"Card\", \"persons\": [\"r1\"], \"fieldGroups\": "
                      "[\"identity\", \"contact\", \"living\", \"health\", \"mental\"], "
                      "\"result\": \"ok\"}");
-    ck_assert_str_eq(card(story, C41, C41),
-                     "{\"card\": {\"person\": \"r1\", \"idNumber\": \"31999919380214001X\", "
-                     "\"name\": \"张桂芳\", \"sex\": \"1\", \"birth\": \"1938-02-14\", "
-                     "\"phones\": [{\"number\": \"13900000001\", \"order\": 1}], \"address\": "
-                     "{\"committee\": \"310115125041\", \"road\": \"丹桂路12弄\", \"room\": "
-                     "\"301\"}, \"living\": {\"text\": \"alone\"}, \"remark\": \"deaf\"}, "
-                     "\"state\": \"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
-                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
-    ck_assert_str_eq(card(story, C41 " as " C41 ".carer", C41),
-                     "{\"card\": {\"person\": \"r1\", \"name\": \"张桂芳\", \"sex\": \"1\", "
-                     "\"phones\": [{\"number\": \"13900000001\", \"order\": 1}], \"address\": "
-                     "{\"committee\": \"310115125041\", \"road\": \"丹桂路12弄\", \"room\": "
-                     "\"301\"}, \"living\": {\"text\": \"alone\"}, \"remark\": \"deaf\"}, "
-                     "\"state\": \"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
-                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
-    ck_assert_str_eq(card(story, "lgo", "lgo"),
-                     "{\"card\": {\"person\": \"r1\", \"idNumber\": \"31999919380214001X\", "
-                     "\"name\": \"张桂芳\", \"sex\": \"1\", \"birth\": \"1938-02-14\", "
-                     "\"phones\": [{\"number\": \"13900000001\", \"order\": 1}], \"address\": "
-                     "{\"committee\": \"310115125041\", \"road\": \"丹桂路12弄\", \"room\": "
-                     "\"301\"}, \"living\": {\"text\": \"alone\"}, \"remark\": \"deaf\"}, "
-                     "\"state\": \"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
-                     "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
+    ck_assert_str_eq(
+        card(story, C41, C41),
+        "{\"card\": {\"person\": \"r1\", \"idNumber\": \"31999919380214001X\", "
+        "\"name\": \"张桂芳\", \"sex\": \"1\", \"birth\": \"1938-02-14\", "
+        "\"phones\": [{\"number\": \"13900000001\", \"order\": 1}], \"address\": "
+        "{\"committee\": \"310115125041\", \"road\": \"丹桂路12弄\", \"room\": "
+        "\"301\"}, \"living\": {\"text\": \"alone\"}, \"remark\": \"deaf\"}, "
+        "\"state\": \"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
+        "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
+    ck_assert_str_eq(
+        card(story, C41 " as " C41 ".carer", C41),
+        "{\"card\": {\"person\": \"r1\", \"name\": \"张桂芳\", \"sex\": \"1\", "
+        "\"phones\": [{\"number\": \"13900000001\", \"order\": 1}], \"address\": "
+        "{\"committee\": \"310115125041\", \"road\": \"丹桂路12弄\", \"room\": "
+        "\"301\"}, \"living\": {\"text\": \"alone\"}, \"remark\": \"deaf\"}, "
+        "\"state\": \"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
+        "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
+    ck_assert_str_eq(
+        card(story, "lgo", "lgo"),
+        "{\"card\": {\"person\": \"r1\", \"idNumber\": \"31999919380214001X\", "
+        "\"name\": \"张桂芳\", \"sex\": \"1\", \"birth\": \"1938-02-14\", "
+        "\"phones\": [{\"number\": \"13900000001\", \"order\": 1}], \"address\": "
+        "{\"committee\": \"310115125041\", \"road\": \"丹桂路12弄\", \"room\": "
+        "\"301\"}, \"living\": {\"text\": \"alone\"}, \"remark\": \"deaf\"}, "
+        "\"state\": \"ACTIVE\", \"owner\": \"310115125041\", \"categories\": "
+        "[\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true, \"person\": \"r1\"}");
     ck_assert_str_eq(card(story, C06 " as " C41 ".first", C06),
                      "refused NOT_ALLOWED: Card is not for 310115125006");
     ck_assert_str_eq(story_last(story, "registry.Accessed.*"),
@@ -346,7 +350,8 @@ START_TEST(a_roster_comes_in_pages)
         story_ask(story, C41, "registry.RosterAt." C41, "{'committee': '" C41 "', 'limit': 2}"),
         "{\"rows\": [{\"person\": \"r1\", \"card\": {\"person\": \"r1\", \"name\": \"张桂芳\", "
         "\"address\": {\"committee\": \"310115125041\"}}, \"state\": \"ACTIVE\", "
-        "\"categories\": [\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true}, {\"person\": \"r2\", "
+        "\"categories\": [\"ALONE_UNCARED\"], \"class\": \"YELLOW\", \"silent\": true}, "
+        "{\"person\": \"r2\", "
         "\"card\": {\"person\": \"r2\", \"name\": \"张桂芳\", \"address\": {\"committee\": "
         "\"310115125041\"}}, \"state\": \"ACTIVE\", \"categories\": [\"ALONE_UNCARED\"], "
         "\"class\": \"YELLOW\", \"silent\": true}], \"next\": \"r2\"}");

@@ -147,11 +147,12 @@ START_TEST(a_move_is_accepted_and_the_old_committee_owns_until_then)
                                    "    emits registry.Moved.310115125006\n"
                                    "310115125041/1/6 registry.SetClass\n"
                                    "    refuses: SetClass is not for 310115125041\n");
-    ck_assert_str_eq(story_ask(story, C06, "registry.RosterAt." C06, "{'committee': '" C06 "'}"),
-                     "{\"rows\": [{\"person\": \"r1\", \"card\": {\"person\": \"r1\", "
-                     "\"name\": \"张桂芳\", \"phones\": [{\"number\": \"13900000001\", \"order\": "
-                     "1}], \"address\": {\"committee\": \"310115125006\"}}, \"state\": "
-                     "\"ACTIVE\", \"categories\": [\"ALONE_UNCARED\"], \"class\": \"RED\", \"silent\": true}]}");
+    ck_assert_str_eq(
+        story_ask(story, C06, "registry.RosterAt." C06, "{'committee': '" C06 "'}"),
+        "{\"rows\": [{\"person\": \"r1\", \"card\": {\"person\": \"r1\", "
+        "\"name\": \"张桂芳\", \"phones\": [{\"number\": \"13900000001\", \"order\": "
+        "1}], \"address\": {\"committee\": \"310115125006\"}}, \"state\": "
+        "\"ACTIVE\", \"categories\": [\"ALONE_UNCARED\"], \"class\": \"RED\", \"silent\": true}]}");
     ck_assert_str_eq(story_ask(story, C41, "registry.RosterAt." C41, "{'committee': '" C41 "'}"),
                      "{}");
     story_close(story);

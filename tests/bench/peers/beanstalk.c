@@ -82,5 +82,9 @@ static void end_to_end(int port, uint32_t under_way, double seconds, struct meas
 }
 
 const struct peer beanstalk_peer = {
-    .name = "beanstalkd", .greet = greet, .ask = ask, .answers = answers, .end_to_end = end_to_end,
+    .name = "beanstalkd",
+    .greet = greet,
+    .ask = ask,
+    .answers = answers,
+    .end_to_end = end_to_end,
 };

@@ -47,7 +47,7 @@ void link_used(struct link *link, size_t size);
 
 struct measure {
     uint64_t begin_us;
-    uint64_t end_us;    /* not before: 0 is never               */
+    uint64_t end_us; /* not before: 0 is never               */
     uint64_t done;
     uint32_t *spans_us; /* of up to MEASURE_SPANS requests       */
     uint32_t span_count;
@@ -69,8 +69,8 @@ void link_answered(struct link *link, struct measure *measure);
 
 struct peer {
     const char *name;
-    void (*greet)(struct link *link);                     /* once, before the first request  */
-    void (*ask)(struct link *link);                       /* one durable publish             */
+    void (*greet)(struct link *link); /* once, before the first request  */
+    void (*ask)(struct link *link);   /* one durable publish             */
     uint32_t (*answers)(const uint8_t *bytes, size_t size, size_t *ret_used);
     void (*end_to_end)(int port, uint32_t under_way, double seconds, struct measure *measure);
     void (*fan_out)(int port, uint32_t receivers, double seconds, struct measure *measure);

@@ -71,7 +71,8 @@ static void *produce(void *context)
     PGconn *link = open_one(producer->port);
 
     run(link, "PREPARE put(text) AS INSERT INTO q(body) VALUES($1)");
-    while (!measure_over(measure) && (producer->messages == 0 || measure->done < producer->messages)) {
+    while (!measure_over(measure)
+           && (producer->messages == 0 || measure->done < producer->messages)) {
         uint64_t asked_us = now_us();
         insert(link, producer->under_way);
         pthread_mutex_lock(&mutex);

@@ -78,8 +78,9 @@ static void command(struct link *link, const char *words)
 
 static void read_group(struct link *link, const char *block)
 {
-    link_print(link, "*%d\r\n$10\r\nXREADGROUP\r\n$5\r\nGROUP\r\n$1\r\ng\r\n$1\r\nc\r\n$5\r\nCOUNT\r\n"
-                     "$3\r\n%d\r\n%s$7\r\nSTREAMS\r\n$1\r\ns\r\n$1\r\n>\r\n",
+    link_print(link,
+               "*%d\r\n$10\r\nXREADGROUP\r\n$5\r\nGROUP\r\n$1\r\ng\r\n$1\r\nc\r\n$5\r\nCOUNT\r\n"
+               "$3\r\n%d\r\n%s$7\r\nSTREAMS\r\n$1\r\ns\r\n$1\r\n>\r\n",
                *block == '\0' ? 9 : 11, READ_AT_ONCE, block);
 }
 
@@ -199,8 +200,9 @@ static void fan_out(int port, uint32_t receivers, double seconds, struct measure
         link_open(&links[i], port, 256);
     for (uint32_t i = 1; i <= receivers; i++) {
         snprintf(last[i], sizeof(last[i]), "0");
-        link_print(&links[i], "*8\r\n$5\r\nXREAD\r\n$5\r\nCOUNT\r\n$3\r\n%d\r\n%s$7\r\nSTREAMS\r\n"
-                              "$1\r\ns\r\n$%zu\r\n%s\r\n",
+        link_print(&links[i],
+                   "*8\r\n$5\r\nXREAD\r\n$5\r\nCOUNT\r\n$3\r\n%d\r\n%s$7\r\nSTREAMS\r\n"
+                   "$1\r\ns\r\n$%zu\r\n%s\r\n",
                    READ_AT_ONCE, block_for_ever, strlen(last[i]), last[i]);
     }
     measure_begin(measure, seconds);
@@ -236,8 +238,9 @@ static void fan_out(int port, uint32_t receivers, double seconds, struct measure
                 measure->done++;
             }
             link_used(&links[i], size);
-            link_print(&links[i], "*8\r\n$5\r\nXREAD\r\n$5\r\nCOUNT\r\n$3\r\n%d\r\n%s$7\r\nSTREAMS\r\n"
-                                  "$1\r\ns\r\n$%zu\r\n%s\r\n",
+            link_print(&links[i],
+                       "*8\r\n$5\r\nXREAD\r\n$5\r\nCOUNT\r\n$3\r\n%d\r\n%s$7\r\nSTREAMS\r\n"
+                       "$1\r\ns\r\n$%zu\r\n%s\r\n",
                        READ_AT_ONCE, block_for_ever, strlen(last[i]), last[i]);
         }
     }
@@ -246,6 +249,11 @@ static void fan_out(int port, uint32_t receivers, double seconds, struct measure
 }
 
 const struct peer redis_peer = {
-    .name = "redis", .greet = greet, .ask = ask, .answers = answers,
-    .end_to_end = end_to_end, .fan_out = fan_out, .drain = drain,
+    .name = "redis",
+    .greet = greet,
+    .ask = ask,
+    .answers = answers,
+    .end_to_end = end_to_end,
+    .fan_out = fan_out,
+    .drain = drain,
 };
