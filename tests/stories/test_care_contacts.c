@@ -28,6 +28,7 @@ static struct story *morning(void)
     return story;
 }
 
+/* By telephone (S-094 电话慰问), at the door (S-093), by somebody else's word: what was found is said. */
 START_TEST(each_outcome_is_a_fact_of_its_own)
 {
     struct story *story = morning();
@@ -83,6 +84,7 @@ START_TEST(each_outcome_is_a_fact_of_its_own)
 }
 END_TEST
 
+/* Also: the people of a committee are its own (S-06P 属地主体责任). */
 START_TEST(what_is_not_whole_is_not_recorded)
 {
     struct story *story = morning();
@@ -129,6 +131,8 @@ START_TEST(what_is_not_whole_is_not_recorded)
 }
 END_TEST
 
+/* Difficulties of living and of medicine (S-011), each by its class (S-07A) to whoever serves it: daily
+ * care (S-077 生活照护) to a professional body (S-079). */
 START_TEST(a_need_heard_goes_to_whoever_serves_it)
 {
     struct story *story = morning();
@@ -200,6 +204,7 @@ START_TEST(a_need_heard_goes_to_whoever_serves_it)
 }
 END_TEST
 
+/* What is urgent comes first, whatever else waits (S-078 急难愁盼). */
 START_TEST(what_is_abnormal_is_acted_on_in_the_same_turn)
 {
     struct story *story = morning();

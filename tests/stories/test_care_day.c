@@ -1,5 +1,7 @@
 /*
- * care: a committee's day (S-097 每天1次, S-098 每日联系, S-099 每日记录; S-071 沉默对象).
+ * care: a committee's day (S-097 每天1次, S-098 每日联系, S-099 每日记录; S-071 沉默对象): contacts are
+ * planned and not waited for (S-009, S-06W), and what nobody does goes up from the carer to the office
+ * of the town (S-0B8 上下联动).
  */
 #include "stories/care_town.h"
 
