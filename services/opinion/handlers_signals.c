@@ -5,10 +5,13 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "hotline.pb-c.h"
 #include "incident.pb-c.h"
 #include "kit/directory.h"
 #include "opinion/opinion.h"
 
+enum { HOUR_LENGTH = 13 }; /* 2023-01-18T09 */
 enum { MOST_TERMS = 1000, LONGEST_WORD = 60, SHORTEST_HASH = 16, LONGEST_HASH = 128 };
 
 typedef OpinionRows__Lexicon Lexicon;
@@ -214,6 +217,60 @@ int on_submit_signal(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
+/* ---- calls of one kind ------------------------------------------------------------------------------ */
+
+/* What many people call about within the hour is said in public soon: one signal, without a caller.
+ * The help itself is the hotline's and the incident's matter. */
+static int make_cluster(struct turn *turn, const Hotline__CallClassified *call,
+                        OpinionRows__Cluster *cluster, const char *key)
+{
+    const char *id =
+        turn_text(turn, "calls-%llu", (unsigned long long)turn_number(turn, "clusters"));
+    Signal *row = turn_move_as(turn, SIGNALS, id, SUBMIT_SIGNAL);
+
+    if (row == NULL)
+        return turn->outcome;
+    cluster->signal = id;
+    row->source = "hotline";
+    row->place = call->place;
+    row->at_ms = turn->now_ms;
+    row->count = cluster->count;
+    row->text = turn_text(turn, "%u calls within the hour: %s", cluster->count, call->kind);
+    row->topic = turn_key(turn, "calls:%s|%s", call->kind, call->place);
+    row->fingerprint = turn_key(turn, "calls:%s", key);
+    await_assessment(turn, id, row);
+    Opinion__SignalReceived event = { IS(opinion__signal_received), .signal = id,
+                                      .source = row->source,        .fingerprint = row->fingerprint,
+                                      .place = row->place,          .at_ms = row->at_ms,
+                                      .due_ms = row->due_ms };
+    turn_emit(turn, "dqb", &event.base);
+    look_for_watch(turn, id, row);
+    return turn->outcome;
+}
+
+int on_call(struct turn *turn, const void *message)
+{
+    const Hotline__CallClassified *call = message;
+    char hour[CLOCK_TEXT_SIZE];
+
+    if (call->nuisance || call->confidential || call->incident[0] != '\0' || !loop_is_id(call->kind)
+        || !directory_unit(turn, call->place))
+        return 0;
+    clock_print(turn->now_ms, hour);
+    const char *key = turn_key(turn, "%s|%s|%.*s", call->kind, call->place, HOUR_LENGTH, hour);
+    OpinionRows__Cluster *cluster = turn_edit(turn, CLUSTERS, key);
+    cluster->count++;
+    if (cluster->signal[0] != '\0') {
+        Signal *row = turn_edit(turn, SIGNALS, cluster->signal);
+        row->count = cluster->count;
+    } else if (cluster->count >= directory_number(turn, "opinion.cluster", "")) {
+        return make_cluster(turn, call, cluster, key);
+    }
+    return turn->outcome;
+}
+
+/* ---- assessed --------------------------------------------------------------------------------------- */
+
 int on_chase_signal(struct turn *turn, const void *message)
 {
     const Opinion__ChaseSignal *chase = message;
@@ -229,8 +286,6 @@ int on_chase_signal(struct turn *turn, const void *message)
                                      .to_post = opinion_post(turn, "dqb") };
     return turn_emit(turn, "dqb", &event.base);
 }
-
-/* ---- assessed --------------------------------------------------------------------------------------- */
 
 /* Life at stake goes to whoever commands; its priority is by its type. */
 static void send_incident(struct turn *turn, const Opinion__AssessSignal *assess, const char *need,

@@ -29,6 +29,7 @@ enum {
     ANSWERS,
     NOTICES,
     CHANNELS,
+    CLUSTERS,
 };
 
 /* The words, in the order of the commands; then the moves that are no commands. */
@@ -58,6 +59,7 @@ enum {
     HEAR_RECEIVE,
     HEAR_ACCEPT,
     HEAR_START,
+    HEAR_CALL,
 
     MERGE_SIGNAL = 50,
     BRIEF,        /* the briefing is not the answer */
@@ -162,6 +164,7 @@ int on_chase_channel(struct turn *turn, const void *message);
 int on_received(struct turn *turn, const void *message);
 int on_accepted(struct turn *turn, const void *message);
 int on_started(struct turn *turn, const void *message);
+int on_call(struct turn *turn, const void *message);
 
 int ask_alert_board(struct ask *ask, const void *message);
 int ask_signals_of(struct ask *ask, const void *message);

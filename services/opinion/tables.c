@@ -3,6 +3,7 @@
  * This page is the whole service besides the kernel of needs and assignments (kit/loop):
  * handlers_*.c, needs.c, hits.c and plain.c hold what is particular to each command.
  */
+#include "hotline.pb-c.h"
 #include "opinion/opinion.h"
 
 #define S(state) OPINION_ROWS__SIGNAL__STATE__##state
@@ -23,6 +24,7 @@ static const struct table tables[] = {
     [ANSWERS]       = { .name = "answers",       .row = &opinion_rows__answer__descriptor       },
     [NOTICES]       = { .name = "notices",       .row = &opinion_rows__notice__descriptor       },
     [CHANNELS]      = { .name = "channels",      .row = &opinion_rows__channel__descriptor      },
+    [CLUSTERS]      = { .name = "clusters",      .row = &opinion_rows__cluster__descriptor      },
     { 0 }
 };
 
@@ -52,6 +54,7 @@ static const struct command commands[] = {
     [HEAR_RECEIVE]     = { .message = &town__receive__descriptor,             .handle = on_received },       /* the kernel's */
     [HEAR_ACCEPT]      = { .message = &town__accept__descriptor,              .handle = on_accepted },
     [HEAR_START]       = { .message = &town__start__descriptor,               .handle = on_started },
+    [HEAR_CALL]        = { .message = &hotline__call_classified__descriptor,  .handle = on_call,             .free = true },   /* the hotline's */
     { 0 }
 };
 

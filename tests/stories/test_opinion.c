@@ -373,6 +373,41 @@ START_TEST(what_is_nothing_is_dismissed_and_its_text_erased)
 }
 END_TEST
 
+START_TEST(what_many_call_about_is_one_signal_without_a_caller)
+{
+    struct story *story = town();
+    static const char *const calls[] = {
+        "'kind': 'MEDICINE', 'person': 'r1'",
+        "'kind': 'MEDICINE', 'nuisance': true",
+        "'kind': 'MEDICINE', 'confidential': true",
+        "'kind': 'HEALTH', 'incident': 'hl-k4'",
+        "'kind': 'ENQUIRY'",
+        "'kind': 'MEDICINE'",
+        "'kind': 'MEDICINE'",
+        "'kind': 'MEDICINE'",
+    };
+
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+        story_say(story, "hotline", "hotline.CallClassified.dzb",
+                  "{'call': 'k%zu', 'place': '" C41 "', %s}", i + 1, calls[i]);
+    story_say(story, "hotline", "hotline.CallClassified.dzb", "{'call': 'k9', 'kind': 'MEDICINE'}");
+    EXPECT_TEXT(story_text(story), "hotline/1/7 hotline.CallClassified at opinion\n"
+                                   "    calls-1: NONE -> NEW\n"
+                                   "    reminds calls-1: opinion.ChaseSignal in 1 h\n"
+                                   "    emits opinion.SignalReceived.dqb\n");
+    ck_assert_str_eq(story_last(story, "opinion.SignalReceived.dqb"),
+                     "{\"signal\": \"calls-1\", \"source\": \"hotline\", \"fingerprint\": "
+                     "\"calls:MEDICINE|310115125041|2023-01-18T09\", \"place\": \"310115125041\", "
+                     "\"atMs\": \"1674003600000\", \"dueMs\": \"1674007200000\"}");
+    ck_assert_str_eq(
+        story_ask(story, "dqb", "opinion.SignalsOf.dqb", "{}"),
+        "{\"rows\": [{\"signal\": \"calls-1\", \"state\": \"NEW\", \"source\": \"hotline\", "
+        "\"place\": \"310115125041\", \"text\": \"3 calls within the hour: MEDICINE\", \"count\": "
+        "4, \"atMs\": \"1674003600000\", \"dueMs\": \"1674007200000\"}]}");
+    story_close(story);
+}
+END_TEST
+
 /* ---- alerts -------------------------------------------------------------------------------------- */
 
 START_TEST(an_alert_ends_by_help_and_an_answer_and_is_watched)
@@ -839,7 +874,8 @@ END_TEST
 
 TESTS(words_are_found_however_they_are_written, the_office_keeps_sources_and_words,
       forty_of_the_same_are_one_signal, no_author_is_named_and_no_time_is_to_come,
-      who_is_at_risk_is_a_need_at_once, what_is_nothing_is_dismissed_and_its_text_erased,
+      who_is_at_risk_is_a_need_at_once, what_many_call_about_is_one_signal_without_a_caller,
+      what_is_nothing_is_dismissed_and_its_text_erased,
       an_alert_ends_by_help_and_an_answer_and_is_watched, a_new_hit_in_the_watch_opens_it_again,
       clocks_restart_only_upward, grade_one_has_a_commander_at_once,
       what_is_late_is_told_to_the_office_of_the_group,
