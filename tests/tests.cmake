@@ -278,7 +278,8 @@ endif()
 # The command line with all processes of a town.
 if(TARGET system_test_carebus AND TARGET carebus-hotline)
   add_dependencies(system_test_carebus carebus carebus-broker carebus-roster carebus-organisation
-    carebus-registry carebus-hotline carebus-referral carebus-supervision carebus-incident carebus-opinion carebus-care)
+    carebus-registry carebus-hotline carebus-referral carebus-supervision carebus-incident carebus-opinion carebus-care
+    carebus-supplies carebus-homes)
   target_link_libraries(system_test_carebus PRIVATE PkgConfig::JANSSON)
 endif()
 

@@ -295,6 +295,16 @@ int verb_benefit(struct cli *cli)
     return cli_speak(cli, cli_service("benefit"));
 }
 
+int verb_supplies(struct cli *cli)
+{
+    return cli_speak(cli, cli_service("supplies"));
+}
+
+int verb_homes(struct cli *cli)
+{
+    return cli_speak(cli, cli_service("homes"));
+}
+
 /* ---- questions that the desk asks every day ------------------------------------------------------ */
 
 static int ask_named(struct cli *cli, const char *service, const char *question,

@@ -15,11 +15,14 @@ extern const struct service care_service;
 extern const struct service incident_service;
 extern const struct service opinion_service;
 extern const struct service benefit_service;
+extern const struct service supplies_service;
+extern const struct service homes_service;
 
 const struct service *const cli_services[] = {
     &organisation_service, &registry_service,    &hotline_service,
     &referral_service,     &supervision_service, &care_service,        &incident_service,
-    &opinion_service,      &benefit_service,     NULL,
+    &opinion_service,      &benefit_service,     &supplies_service,
+    &homes_service,        NULL,
 };
 
 const struct service *cli_service(const char *name)
@@ -96,6 +99,8 @@ const struct verb cli_verbs[] = {
     { "incident", "COMMAND|QUESTION field=value...", "What breaks out, until it is over", verb_incident, NULL },
     { "opinion", "COMMAND|QUESTION field=value...", "Signals, alerts, answers, channels", verb_opinion, NULL },
     { "benefit", "COMMAND|QUESTION field=value...", "Policies, matches, festival visits", verb_benefit, NULL },
+    { "supplies", "COMMAND|QUESTION field=value...", "Goods: stock, orders, vans, who gets what", verb_supplies, NULL },
+    { "homes", "COMMAND|QUESTION field=value...", "Homes: daily reports, states, guidance visits", verb_homes, NULL },
     { "roster", "import|export|find ...", "The roster as a committee's sheet", verb_roster,
       "  import FILE [--committee CODE] [--dry-run] [--errors FILE2]\n"
       "  export [FILE] [--committee CODE]\n"

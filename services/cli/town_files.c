@@ -14,6 +14,7 @@
 #include "opinion.pb-c.h"
 #include "organisation.pb-c.h"
 #include "supervision.pb-c.h"
+#include "supplies.pb-c.h"
 
 /* The plan: 浦张府〔2023〕3号, issued on 18 January 2023 (S-001, S-002). */
 static const char mandate[] = "zpz-2023-3";
@@ -604,6 +605,46 @@ static void register_channels(struct walk *walk)
     }
 }
 
+/* ---- goods (S-060) -------------------------------------------------------------------------------- */
+
+static bool yes(const struct csv_table *table, uint32_t row, const char *column)
+{
+    return strcmp(csv_table_cell(table, row, column), "yes") == 0;
+}
+
+static void define_items(struct walk *walk)
+{
+    const struct csv_table table =
+        load(walk, "items.csv", "item name_zh unit max_per_need substitutes consent");
+
+    for (uint32_t row = 1; row < table.row_count && walk->outcome == 0; row++) {
+        Supplies__DefineItem item = SUPPLIES__DEFINE_ITEM__INIT;
+        item.item = csv_table_cell(&table, row, "item");
+        item.name = csv_table_cell(&table, row, "name_zh");
+        item.unit = csv_table_cell(&table, row, "unit");
+        item.max_per_need =
+            (uint32_t)strtoul(csv_table_cell(&table, row, "max_per_need"), NULL, 10);
+        item.substitutes =
+            words(walk, csv_table_cell(&table, row, "substitutes"), ' ', "", &item.n_substitutes);
+        item.consent_needed = yes(&table, row, "consent");
+        say(walk, &item.base);
+    }
+}
+
+static void define_sites(struct walk *walk)
+{
+    const struct csv_table table = load(walk, "sites.csv", "site name_zh unit reserve");
+
+    for (uint32_t row = 1; row < table.row_count && walk->outcome == 0; row++) {
+        Supplies__DefineSite site = SUPPLIES__DEFINE_SITE__INIT;
+        site.site = csv_table_cell(&table, row, "site");
+        site.name = csv_table_cell(&table, row, "name_zh");
+        site.unit = csv_table_cell(&table, row, "unit");
+        site.reserve = yes(&table, row, "reserve");
+        say(walk, &site.base);
+    }
+}
+
 /* ---- all of it ----------------------------------------------------------------------------------- */
 
 int town_files_each(const char *folder, uint64_t from_ms, struct arena *arena, town_each *each,
@@ -634,6 +675,9 @@ int town_files_each(const char *folder, uint64_t from_ms, struct arena *arena, t
     define_sources(&walk);
     publish_lexicon(&walk);
     register_channels(&walk);
+    speak_as(&walk, "dzb", "head");
+    define_items(&walk);
+    define_sites(&walk);
     *ret_error = walk.error;
     return walk.outcome;
 }

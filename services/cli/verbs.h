@@ -31,6 +31,8 @@ int verb_hotline(struct cli *cli);
 int verb_referral(struct cli *cli);
 int verb_supervision(struct cli *cli);
 int verb_benefit(struct cli *cli);
+int verb_supplies(struct cli *cli);
+int verb_homes(struct cli *cli);
 int verb_care(struct cli *cli);
 int verb_contact(struct cli *cli);
 int verb_incident(struct cli *cli);

@@ -71,6 +71,8 @@ START_TEST(every_unit_and_committee_of_the_plan_is_registered_by_the_office)
     ck_assert_uint_eq(count_of("jcb jcb.head supervision.DefineDuty.jcb"), 79);
     ck_assert_uint_eq(count_of("dqb dqb.head opinion.PublishLexicon.dqb"), 1);
     ck_assert_uint_eq(count_of("dqb dqb.head opinion.RegisterChannel.dqb"), 50 + 9);
+    ck_assert_uint_eq(count_of("dzb dzb.head supplies.DefineItem.dzb"), 13);
+    ck_assert_uint_eq(count_of("dzb dzb.head supplies.DefineSite.dzb"), 2);
     arena_close(&arena);
 }
 END_TEST
