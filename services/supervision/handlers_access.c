@@ -18,7 +18,6 @@ static void add_look(struct turn *turn, const Town__Accessed *accessed, const ch
 
     if (look == NULL)
         return;
-    look->seq = turn->seq;
     look->time_ms = turn->now_ms;
     look->reader_unit = accessed->reader_unit;
     look->reader_post = accessed->reader_post;
@@ -36,6 +35,9 @@ static void tell_anomaly(struct turn *turn, const Town__Accessed *accessed, cons
                                            .reader_post = accessed->reader_post, .why = why,
                                            .count = count };
 
+    Rates *rates = rates_of(turn, rates_month(turn, turn->now_ms), accessed->reader_unit);
+    if (rates != NULL)
+        rates->anomalies++;
     turn_emit(turn, "lgo", &anomaly.base);
 }
 
@@ -82,6 +84,37 @@ int saw_accessed(struct turn *turn, const void *message)
         add_look(turn, accessed,
                  "-"); /* nobody was found, or nobody shown: it is a look all the same */
     watch_reader(turn, accessed);
+    return turn->outcome;
+}
+
+/* ---- two ids that are one person (R13): what was looked at under either is told of both ------------- */
+
+int saw_merged(struct turn *turn, const void *message)
+{
+    const Registry__Merged *merged = message;
+
+    if (!fields_is_id(merged->alias) || !fields_is_id(merged->survivor))
+        return turn->outcome;
+    const char *has = fields_key(turn, "has/%s/%s", merged->survivor, merged->alias);
+    Alias *of = turn_edit(turn, ALIASES, turn_key(turn, "of/%s", merged->alias));
+    Alias *one = has != NULL ? turn_edit(turn, ALIASES, has) : NULL;
+    if (of == NULL || one == NULL)
+        return turn->outcome;
+    of->survivor = merged->survivor;
+    one->survivor = merged->survivor;
+    return turn->outcome;
+}
+
+int saw_unmerged(struct turn *turn, const void *message)
+{
+    const Registry__Unmerged *unmerged = message;
+
+    if (!fields_is_id(unmerged->alias) || !fields_is_id(unmerged->survivor))
+        return turn->outcome;
+    const char *has = fields_key(turn, "has/%s/%s", unmerged->survivor, unmerged->alias);
+    turn_drop(turn, ALIASES, turn_key(turn, "of/%s", unmerged->alias));
+    if (has != NULL)
+        turn_drop(turn, ALIASES, has);
     return turn->outcome;
 }
 

@@ -337,6 +337,8 @@ int saw_callback_recorded(struct turn *turn, const void *message)
     Rates *rates = rates_of_need(turn, need);
     if (rates != NULL && recorded->result == TOWN__CALLBACK_RESULT__UNSATISFIED)
         rates->dissatisfied++;
+    if (rates != NULL && recorded->result == TOWN__CALLBACK_RESULT__SATISFIED)
+        rates->satisfied++;
     return turn->outcome;
 }
 

@@ -1,6 +1,8 @@
 /*
  * Cases, findings, samples, and who looked at whom.
  */
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "supervision/asked.h"
@@ -8,12 +10,28 @@
 
 /* ---- cases ----------------------------------------------------------------------------------------------------------- */
 
+/* A key's last part is its place on the log. */
+static uint64_t seq_of(const char *key)
+{
+    const char *slash = strrchr(key, '/');
+
+    return slash != NULL ? strtoull(slash + 1, NULL, 10) : 0;
+}
+
+/* An id is source/epoch/number. */
+static const char *source_of(struct ask *ask, const Line *line)
+{
+    const char *text = ask_text(ask, "%.*s", (int)strcspn(line->id, "/"), line->id);
+
+    return text != NULL ? text : "";
+}
+
 static bool is_unit_of(const Line *line, const char *unit)
 {
     const char *third = strrchr(line->subject, '.');
     size_t length = strlen(unit);
-    bool sent = strncmp(line->source, unit, length) == 0
-                && (line->source[length] == '\0' || line->source[length] == '.');
+    bool sent = strncmp(line->id, unit, length) == 0
+                && (line->id[length] == '/' || line->id[length] == '.');
 
     return sent || (third != NULL && strcmp(third + 1, unit) == 0);
 }
@@ -30,15 +48,14 @@ static bool show_line(void *context, const char *key, const void *row)
     const Line *line = row;
     Supervision__TimelineLine *shown = ask_array(list->ask, 1, sizeof(*shown));
 
-    (void)key;
     timeline->is_its_own = timeline->is_its_own || is_unit_of(line, ask_actor_unit(list->ask));
     if (shown == NULL || asked_is_full(list))
         return false;
     supervision__timeline_line__init(shown);
-    shown->seq = line->seq;
+    shown->seq = seq_of(key);
     shown->time_ms = line->time_ms;
     shown->subject = line->subject;
-    shown->source = line->source;
+    shown->source = source_of(list->ask, line);
     shown->post = line->post;
     shown->text = line->text;
     shown->id = line->id;
@@ -120,11 +137,10 @@ static bool show_look(void *context, const char *key, const void *row)
     const Look *look = row;
     Supervision__LookLine *line = ask_array(list->ask, 1, sizeof(*line));
 
-    (void)key;
     if (line == NULL || asked_is_full(list))
         return false;
     supervision__look_line__init(line);
-    line->seq = look->seq;
+    line->seq = seq_of(key);
     line->time_ms = look->time_ms;
     line->reader_unit = look->reader_unit;
     line->reader_post = look->reader_post;
@@ -134,6 +150,15 @@ static bool show_look(void *context, const char *key, const void *row)
     line->case_id = look->case_id;
     list->rows[list->count++] = line;
     return true;
+}
+
+static bool show_looks_of(void *context, const char *key, const void *row)
+{
+    struct asked *list = context;
+
+    (void)row;
+    ask_each(list->ask, LOOKS, ask_text(list->ask, "%s/", strrchr(key, '/') + 1), show_look, list);
+    return !list->more;
 }
 
 int ask_who_looked(struct ask *ask, const void *message)
@@ -146,7 +171,11 @@ int ask_who_looked(struct ask *ask, const void *message)
         return ask->outcome;
     if (!fields_is_id(asked->person))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "who was looked at");
-    ask_each(ask, LOOKS, ask_text(ask, "%s/", asked->person), show_look, &list);
+    /* By its old id a person is found too, with all that was looked at under either. */
+    const Alias *alias = ask_load(ask, ALIASES, ask_text(ask, "of/%s", asked->person));
+    const char *person = alias != NULL ? alias->survivor : asked->person;
+    ask_each(ask, LOOKS, ask_text(ask, "%s/", person), show_look, &list);
+    ask_each(ask, ALIASES, ask_text(ask, "has/%s/", person), show_looks_of, &list);
     answer.lines = (Supervision__LookLine **)list.rows;
     answer.n_lines = list.count;
     return asked_give(ask, &answer.base);
@@ -229,5 +258,37 @@ int ask_sample_of(struct ask *ask, const void *message)
     answer.n_sample = inspection->n_sample;
     answer.state =
         state_name(&supervision_rows__inspection__state__descriptor, (int)inspection->state);
+    return asked_give(ask, &answer.base);
+}
+
+/* ---- proofs ------------------------------------------------------------------------------------------- */
+
+static bool show_checkpoint(void *context, const char *key, const void *row)
+{
+    Supervision__ProofAnswer *answer = context;
+    const Checkpoint *checkpoint = row;
+
+    if (strcmp(key, "last") == 0)
+        return false;
+    answer->size = checkpoint->size;
+    answer->root = checkpoint->root;
+    answer->signature = checkpoint->signature;
+    answer->at_ms = checkpoint->at_ms;
+    return false;
+}
+
+/* Which co-signed checkpoint holds that place: with the broker's path to its root nobody can say
+ * that it was otherwise. */
+int ask_proof_of(struct ask *ask, const void *message)
+{
+    const Supervision__ProofOf *asked = message;
+    Supervision__ProofAnswer answer = { IS(supervision__proof_answer), .seq = asked->seq };
+
+    if (!asked_may_see(ask, ""))
+        return ask->outcome;
+    if (asked->seq == 0)
+        return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "a place on the log is 1 or more");
+    ask_each_after(ask, CHECKPOINTS, "", ask_text(ask, "%020" PRIu64, asked->seq - 1),
+                   show_checkpoint, &answer);
     return asked_give(ask, &answer.base);
 }

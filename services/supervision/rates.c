@@ -91,6 +91,18 @@ void rates_show(const Rates *rates, Supervision__Rates *ret_shown)
     ret_shown->expired = rates->expired;
     ret_shown->rework = rates->rework;
     ret_shown->solved = rates->solved;
+    ret_shown->response_permille = permille(rates->dispatched - rates->expired, rates->dispatched);
+    ret_shown->solved_permille = permille(rates->solved, closed);
+    ret_shown->satisfied_permille =
+        permille(rates->satisfied, rates->satisfied + rates->dissatisfied);
+    ret_shown->rerouted = rates->bounced + rates->expired;
+    ret_shown->contacts = rates->contacts;
+    ret_shown->missed = rates->missed;
+    ret_shown->coverage_permille = permille(rates->made, rates->contacts);
+    ret_shown->first_hand_permille = permille(rates->first_hand, rates->made);
+    ret_shown->vacancies = rates->vacancies;
+    ret_shown->silences = rates->silences;
+    ret_shown->anomalies = rates->anomalies;
     ret_shown->help_p50_ms = percentile_ms(rates, 50);
     ret_shown->help_p90_ms = percentile_ms(rates, 90);
 }

@@ -10,11 +10,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "care.pb-c.h"
 #include "kit/directory.h"
 #include "kit/query.h"
 #include "kit/service.h"
 #include "kit/turn.h"
 #include "organisation.pb-c.h"
+#include "registry.pb-c.h"
 #include "supervision.pb-c.h"
 #include "supervision_rows.pb-c.h"
 #include "town.pb-c.h"
@@ -44,6 +46,7 @@ enum {
     READERS,       /* unit/post/day                             */
     CHECKPOINTS,   /* size; "last"                              */
     STANDINGS,     /* unit/duty                                 */
+    ALIASES,       /* of/alias; has/survivor/alias              */
 };
 
 enum {
@@ -95,6 +98,13 @@ enum {
     NEED_REOPENED,
     DEADLINE_MISSED,
     ACCESSED,
+    PERSONS_MERGED,
+    PERSONS_UNMERGED,
+    CONTACT_PLANNED,
+    CONTACT_RECORDED,
+    CONTACT_MISSED,
+    POST_UNFILLED,
+    UNIT_SILENT,
 
     /* Moves that are no commands. */
     SUPERVISION_MOVES = 300,
@@ -117,6 +127,7 @@ typedef SupervisionRows__Clause Clause;
 typedef SupervisionRows__Mark Mark;
 typedef SupervisionRows__Tally Tally;
 typedef SupervisionRows__Standing Standing;
+typedef SupervisionRows__Alias Alias;
 typedef SupervisionRows__Condition Condition;
 typedef SupervisionRows__Case Case;
 typedef SupervisionRows__Line Line;
@@ -239,15 +250,25 @@ int on_request_reopen(struct turn *turn, const void *message);
 
 /* ---- handlers_access.c -------------------------------------------------------------------------------- */
 int saw_accessed(struct turn *turn, const void *message);
+int saw_merged(struct turn *turn, const void *message);
+int saw_unmerged(struct turn *turn, const void *message);
 int on_cosign_checkpoint(struct turn *turn, const void *message);
 int on_chase_cosign(struct turn *turn, const void *message);
 
 /* ---- queries.c, queries_trail.c ------------------------------------------------------------------------------------------- */
+/* ---- counts.c --------------------------------------------------------------------------------------- */
+int saw_contact_planned(struct turn *turn, const void *message);
+int saw_contact_recorded(struct turn *turn, const void *message);
+int saw_contact_missed(struct turn *turn, const void *message);
+int saw_post_unfilled(struct turn *turn, const void *message);
+int saw_unit_silent(struct turn *turn, const void *message);
+
 int ask_duty_board(struct ask *ask, const void *message);
 int ask_late_now(struct ask *ask, const void *message);
 int ask_bulletin_of(struct ask *ask, const void *message);
 int ask_case_timeline(struct ask *ask, const void *message);
 int ask_cases(struct ask *ask, const void *message);
+int ask_proof_of(struct ask *ask, const void *message);
 int ask_who_looked(struct ask *ask, const void *message);
 int ask_findings(struct ask *ask, const void *message);
 int ask_sample_of(struct ask *ask, const void *message);

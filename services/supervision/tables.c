@@ -36,6 +36,7 @@ static const struct table tables[] = {
     [READERS]       = { "readers",       &supervision_rows__reader__descriptor     },
     [CHECKPOINTS]   = { "checkpoints",   &supervision_rows__checkpoint__descriptor },
     [STANDINGS]     = { "standings",     &supervision_rows__standing__descriptor   },
+    [ALIASES]       = { "aliases",       &supervision_rows__alias__descriptor      },
     { 0 }
 };
 
@@ -92,6 +93,15 @@ static const struct command commands[] = {
     [NEED_REOPENED]      = { &town__need_reopened__descriptor,             saw_need_reopened, "*", true     },
     [DEADLINE_MISSED]    = { &town__deadline_missed__descriptor,           saw_deadline_missed, "*", true   },
     [ACCESSED]           = { &town__accessed__descriptor,                  saw_accessed, "*", true          },
+    [PERSONS_MERGED]     = { &registry__merged__descriptor,                saw_merged, NULL, true           },
+    [PERSONS_UNMERGED]   = { &registry__unmerged__descriptor,              saw_unmerged, NULL, true         },
+
+    /* What the bulletin counts besides. */
+    [CONTACT_PLANNED]    = { &care__contact_planned__descriptor,           saw_contact_planned, NULL, true  },
+    [CONTACT_RECORDED]   = { &care__contact_recorded__descriptor,          saw_contact_recorded, NULL, true },
+    [CONTACT_MISSED]     = { &care__contact_missed__descriptor,            saw_contact_missed, NULL, true   },
+    [POST_UNFILLED]      = { &organisation__post_unfilled__descriptor,     saw_post_unfilled, NULL, true    },
+    [UNIT_SILENT]        = { &organisation__unit_silent__descriptor,       saw_unit_silent, NULL, true      },
     { 0 }
 };
 
@@ -190,6 +200,7 @@ static const struct question questions[] = {
     { &supervision__bulletin_of__descriptor,   &supervision__bulletin_answer__descriptor,      ask_bulletin_of   },
     { &supervision__case_timeline__descriptor, &supervision__case_timeline_answer__descriptor, ask_case_timeline },
     { &supervision__cases__descriptor,         &supervision__cases_answer__descriptor,         ask_cases         },
+    { &supervision__proof_of__descriptor,      &supervision__proof_answer__descriptor,         ask_proof_of      },
     { &supervision__who_looked__descriptor,    &supervision__who_looked_answer__descriptor,    ask_who_looked    },
     { &supervision__findings__descriptor,      &supervision__findings_answer__descriptor,      ask_findings      },
     { &supervision__sample_of__descriptor,     &supervision__sample_answer__descriptor,        ask_sample_of     },

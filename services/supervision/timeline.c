@@ -46,10 +46,8 @@ static void add_line(struct turn *turn)
     Line *line = turn_edit(turn, LINES, turn_key(turn, "%s/%020" PRIu64, turn->case_id, turn->seq));
     if (line == NULL)
         return;
-    line->seq = turn->seq;
     line->time_ms = turn->now_ms;
     line->subject = turn_text(turn, "%s.%s.%s", turn->service, turn->message, turn->unit);
-    line->source = turn->source;
     line->post = turn_actor_post(turn);
     line->text = text_of(turn, fields_unpack(turn));
     line->id = turn->id;

@@ -326,6 +326,55 @@ START_TEST(a_known_trouble_is_waited_for_and_a_third_call_raises_it)
 }
 END_TEST
 
+/* S-011, S-070, S-077 生活照护, S-078 急难愁盼, S-07A 分类梳理: each problem to the service that serves
+ * its kind, the most urgent first. */
+START_TEST(each_problem_goes_to_the_service_that_serves_its_kind)
+{
+    static const struct {
+        const char *problem;
+        const char *sent;
+    } cases[] = {
+        { "'category': 'LIVING', 'kind': 'GOODS', 'goods': [{'item': 'rice', 'qty': 1}]",
+          "supplies" },
+        { "'category': 'LIVING', 'kind': 'REPAIR'", "care" },
+        { "'category': 'LIVING', 'kind': 'MONEY'", "benefit" },
+        { "'category': 'MEDICAL', 'kind': 'VISIT'", "referral" },
+        { "'category': 'CARE', 'kind': 'HOME_CARE'", "care" },
+        { "'category': 'PSYCH', 'kind': 'COUNSELLING'", "care" },
+        { "'category': 'EMERGENCY', 'kind': 'DISPUTE', 'priority': 'P1'", "incident" },
+        { "'category': 'VACCINE', 'kind': 'VACCINATE'", "referral" },
+        { "'category': 'GENERAL', 'kind': 'HANDLE_OPINION'", "opinion" },
+        { "'category': 'GENERAL', 'kind': 'APPLY_BENEFIT'", "benefit" },
+        { "'category': 'GENERAL', 'kind': 'GUIDANCE'", "homes" },
+        { "'category': 'GENERAL', 'kind': 'COMPLAINT'", "hotline" },
+    };
+    enum { COUNT = sizeof(cases) / sizeof(cases[0]) };
+    struct story *story = open_line();
+    char problems[2000] = "";
+
+    for (size_t i = 0; i < COUNT; i++) {
+        size_t length = strlen(problems);
+        snprintf(problems + length, sizeof(problems) - length, "%s{%s}", i == 0 ? "" : ", ",
+                 cases[i].problem);
+    }
+    open_ticket(story, "t1", "c1", problems);
+    submit_and_triage(story, "t1");
+    for (size_t i = 0; i < COUNT; i++) {
+        char filter[64];
+        unsigned count = 0;
+        snprintf(filter, sizeof(filter), "%s.OpenNeed.*", cases[i].sent);
+        for (size_t k = 0; k < COUNT; k++)
+            count += strcmp(cases[k].sent, cases[i].sent) == 0;
+        ck_assert_msg(story_count(story, filter) == count, "%s: %u of %s", cases[i].problem,
+                      story_count(story, filter), cases[i].sent);
+    }
+    ck_assert_ptr_nonnull(
+        strstr(story_last(story, "supplies.OpenNeed.*"), "{\"item\": \"rice\", \"qty\": 1}"));
+    ck_assert_ptr_nonnull(strstr(story_last(story, "incident.OpenNeed.*"), "\"P1\""));
+    story_close(story);
+}
+END_TEST
+
 /* Three calls that came to one ticket are as loud as three that found its need open. */
 START_TEST(three_calls_in_one_ticket_raise_what_is_triaged)
 {
@@ -575,6 +624,7 @@ TESTS(a_ticket_becomes_needs_and_closes_with_the_last_of_them, what_is_not_a_tic
       a_draft_and_a_triage_that_wait_are_told_to_the_leader,
       a_need_that_a_service_refuses_comes_back_to_the_leader,
       a_known_trouble_is_waited_for_and_a_third_call_raises_it,
+      each_problem_goes_to_the_service_that_serves_its_kind,
       three_calls_in_one_ticket_raise_what_is_triaged,
       what_is_open_follows_its_person_and_how_urgent_it_is, two_tickets_of_one_trouble_become_one,
       a_triaged_ticket_that_is_merged_takes_its_needs_along,

@@ -246,7 +246,9 @@ START_TEST(the_bulletin_counts_by_the_columns_of_12345)
         "{\"month\": \"2023-01\", \"rates\": [{\"unit\": \"hcz\", \"dispatched\": 4, \"onTime\": "
         "1, \"late\": 1, \"open\": 1, \"closedPermille\": 666, \"onTimePermille\": 500, "
         "\"dissatisfied\": 1, \"dissatisfiedPermille\": 500, \"bounced\": 1, \"rework\": 1, "
-        "\"solved\": 1, \"helpP50Ms\": \"2131581\", \"helpP90Ms\": \"60583135\"}]}");
+        "\"solved\": 1, \"helpP50Ms\": \"2131581\", \"helpP90Ms\": \"60583135\", "
+        "\"responsePermille\": 1000, \"solvedPermille\": 500, \"satisfiedPermille\": 500, "
+        "\"rerouted\": 1}]}");
     tell(story, "referral.Completed.hcz", "{'need': 'n1', 'assignment': 'a4'}");
     tell(story, "referral.Completed.hcz", "{'need': 'n1', 'assignment': 'a4'}");
     tell(story, "referral.NeedClosed." C41, "{'need': 'n1', 'outcome': 'MET'}");
@@ -267,10 +269,13 @@ START_TEST(the_bulletin_counts_by_the_columns_of_12345)
     ck_assert_str_eq(
         plain(story_last(story, "supervision.BulletinPublished.lgo")),
         "{\"month\": \"2023-01\", \"rates\": [{\"unit\": \"hcs\", \"dispatched\": 6, \"bounced\": "
-        "1, \"expired\": 1}, {\"unit\": \"hcz\", \"dispatched\": 4, \"onTime\": 2, \"late\": 1, "
+        "1, \"expired\": 1, \"responsePermille\": 833, \"rerouted\": 2}, {\"unit\": \"hcz\", "
+        "\"dispatched\": 4, \"onTime\": 2, \"late\": 1, "
         "\"closedPermille\": 1000, \"onTimePermille\": 666, \"dissatisfied\": 1, "
         "\"dissatisfiedPermille\": 333, \"bounced\": 1, \"rework\": 1, \"solved\": 2, "
-        "\"helpP50Ms\": \"60583135\", \"helpP90Ms\": \"60583135\"}]}");
+        "\"helpP50Ms\": \"60583135\", \"helpP90Ms\": \"60583135\", "
+        "\"responsePermille\": 1000, \"solvedPermille\": 666, \"satisfiedPermille\": 500, "
+        "\"rerouted\": 1}]}");
     ck_assert_str_eq(story_ask(story, "lgo", "supervision.BulletinOf.jcb", "{'month': '2023-01'}"),
                      story_last(story, "supervision.BulletinPublished.lgo"));
     ck_assert_uint_eq(story_count(story, "supervision.Refused.*"), 2);
@@ -309,6 +314,15 @@ static void look(struct story *story, const char *persons, const char *result)
               persons, result);
 }
 
+static unsigned lines_in(const char *text)
+{
+    unsigned count = 0;
+
+    for (; (text = strstr(text, "\"seq\"")) != NULL; text++)
+        count++;
+    return count;
+}
+
 START_TEST(who_looked_at_whom_is_kept_denied_or_not)
 {
     struct story *story = open_town();
@@ -326,6 +340,19 @@ START_TEST(who_looked_at_whom_is_kept_denied_or_not)
         "\"H-20230118-0001-1\"}]}");
     ck_assert_ptr_nonnull(
         strstr(story_ask(story, "jcb", "supervision.WhoLooked.jcb", "{'person': '-'}"), "Card"));
+    /* R13: under either id, until they are two again. */
+    story_say(story, "registry", "registry.Merged.310115125041",
+              "{'survivor': 'r1', 'alias': 'r2'}");
+    char of_alias[2000];
+    snprintf(of_alias, sizeof(of_alias), "%s",
+             story_ask(story, "jcb", "supervision.WhoLooked.jcb", "{'person': 'r2'}"));
+    ck_assert_str_eq(of_alias,
+                     story_ask(story, "jcb", "supervision.WhoLooked.jcb", "{'person': 'r1'}"));
+    ck_assert_uint_eq(lines_in(of_alias), 3);
+    story_say(story, "registry", "registry.Unmerged.310115125041",
+              "{'survivor': 'r1', 'alias': 'r2'}");
+    ck_assert_uint_eq(
+        lines_in(story_ask(story, "jcb", "supervision.WhoLooked.jcb", "{'person': 'r1'}")), 1);
     ck_assert_str_eq(story_ask(story, "hcz", "supervision.WhoLooked.jcb", "{'person': 'r2'}"),
                      "refused NOT_ALLOWED: a unit sees its own rows");
     ck_assert_str_eq(story_ask(story, "jcb", "supervision.WhoLooked.jcb", "{}"),
@@ -414,6 +441,14 @@ START_TEST(a_history_that_was_seen_cannot_be_another)
                                           "    emits supervision.GapFound.lgo\n");
     ck_assert_str_eq(story_last(story, "supervision.GapFound.lgo"),
                      "{\"what\": \"checkpoint rewritten\", \"from\": \"10\", \"to\": \"10\"}");
+    ck_assert_ptr_nonnull(strstr(story_ask(story, "jcb", "supervision.ProofOf.jcb", "{'seq': 8}"),
+                                 "\"size\": \"8\""));
+    ck_assert_ptr_nonnull(strstr(story_ask(story, "jcb", "supervision.ProofOf.jcb", "{'seq': 9}"),
+                                 "\"size\": \"10\""));
+    ck_assert_str_eq(story_ask(story, "jcb", "supervision.ProofOf.jcb", "{'seq': 11}"),
+                     "{\"seq\": \"11\"}"); /* nobody has vouched for it yet */
+    ck_assert_str_eq(story_ask(story, "jcb", "supervision.ProofOf.jcb", "{}"),
+                     "refused BAD_FIELD: a place on the log is 1 or more");
     story_later(story, "25 h");
     ck_assert_ptr_nonnull(
         strstr(story_last(story, "supervision.GapFound.lgo"), "checkpoint not co-signed"));

@@ -70,8 +70,10 @@ START_TEST(scenario_c_an_honest_refusal_is_no_finding)
         plain(story_ask(story, "jcb", "supervision.BulletinOf.jcb", "{'month': '2023-01'}")),
         "{\"month\": \"2023-01\", \"rates\": [{\"unit\": \"hcs\", \"dispatched\": 2, \"onTime\": "
         "1, \"closedPermille\": 1000, \"onTimePermille\": 1000, \"bounced\": 1, \"solved\": 1, "
-        "\"helpP50Ms\": \"60000\", \"helpP90Ms\": \"60000\"}, {\"unit\": \"hcz\", \"dispatched\": "
-        "1, \"bounced\": 1}]}");
+        "\"helpP50Ms\": \"60000\", \"helpP90Ms\": \"60000\", \"responsePermille\": 1000, "
+        "\"solvedPermille\": 1000, \"satisfiedPermille\": 1000, \"rerouted\": 1}, {\"unit\": "
+        "\"hcz\", \"dispatched\": "
+        "1, \"bounced\": 1, \"responsePermille\": 1000, \"rerouted\": 1}]}");
     story_close(story);
 }
 END_TEST

@@ -66,6 +66,13 @@ START_TEST(each_day_s_contacts_are_counted_and_missed_ones_are_one_finding)
     ck_assert_str_eq(counts(story, C41, "S-09C"), "\"breached\": 1}");
     /* A finding for each duty that was broken, not for each person. */
     ck_assert_uint_eq(story_count(story, "supervision.FindingOpened." C41), 4);
+    story_say(story, "lgo", "organisation.PostUnfilled.lgo", "{'post': 'x', 'unit': '" C41 "'}");
+    story_say(story, "lgo", "organisation.UnitSilent." C41, "{'unit': '" C41 "'}");
+    ck_assert_str_eq(
+        story_ask(story, "jcb", "supervision.BulletinOf.jcb", "{'month': '2023-01'}"),
+        "{\"month\": \"2023-01\", \"rates\": [{\"unit\": \"310115125041\", \"contacts\": 5, "
+        "\"missed\": 2, \"coveragePermille\": 400, \"firstHandPermille\": 500, \"vacancies\": 1, "
+        "\"silences\": 1}]}");
     story_close(story);
 }
 END_TEST
