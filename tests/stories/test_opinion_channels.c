@@ -1,6 +1,6 @@
 /*
  * opinion: the numbers that people call, tried, published and tried again (domain.md 3.11); S-065,
- * S-0A0 to S-0A9.  The town is kernel_town.h.
+ * S-090, S-0A0 to S-0A9, S-0B2.  The town is kernel_town.h.
  */
 #include "stories/kernel_town.h"
 
