@@ -469,6 +469,8 @@ void relist_pairing(struct turn *turn, const char *id)
     const Person *person = turn_load(turn, PERSONS, id);
     const Carer *carer = has_carer(pairing) ? turn_load(turn, CARERS, pairing->carer) : NULL;
 
+    if (person == NULL)
+        return;
     if (carer == NULL || carer->state == K(RETIRED)) {
         end_pairing(turn, id, person->committee, "the carer has retired");
         set_unpaired(turn, id, person, true);
@@ -480,6 +482,8 @@ void relist_pairing(struct turn *turn, const char *id)
     else
         resume_pairing(turn, id, person->committee);
     pairing = turn_load(turn, PAIRINGS, id);
+    if (pairing == NULL)
+        return;
     bool active = pairing->state == R(ACTIVE);
     if (!active)
         set_cared(turn, pairing->stand_in, id, CARE__ROLE__STAND_IN);

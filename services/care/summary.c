@@ -47,7 +47,8 @@ Numbers *numbers_of(struct turn *turn, const char *committee, int64_t day)
         return NULL;
     if (row->now == NULL) {
         row->now = new_numbers(turn);
-        note_roster(turn, committee, row->now);
+        if (row->now != NULL)
+            note_roster(turn, committee, row->now);
     }
     return row->now;
 }
