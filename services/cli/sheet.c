@@ -128,7 +128,27 @@ static const char *without(struct arena *arena, const char *text, const char *un
 
 /* ---- the file -------------------------------------------------------------------------------------- */
 
-/* The text as UTF-8, or NULL when it is neither. */
+/* Lines end in a newline, however the program that wrote them ends its lines: no other byte of either
+ * encoding is a carriage return.  NULL: no memory. */
+static const char *plain_lines(const char *bytes, size_t size, struct arena *arena,
+                               size_t *ret_size)
+{
+    char *lines = arena_alloc(arena, size + 1);
+    size_t used = 0;
+
+    if (lines == NULL)
+        return NULL;
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] != '\r')
+            lines[used++] = bytes[i];
+        else if (i + 1 == size || bytes[i + 1] != '\n')
+            lines[used++] = '\n';
+    lines[used] = '\0';
+    *ret_size = used;
+    return lines;
+}
+
+/* The text as UTF-8, or NULL when it is neither, or holds what no text does. */
 static const char *decode(const char *bytes, size_t size, struct arena *arena, size_t *ret_size,
                           const char **ret_encoding)
 {
@@ -158,7 +178,7 @@ static const char *decode(const char *bytes, size_t size, struct arena *arena, s
     size_t done = iconv(conversion, &in, &left, &out, &out_left);
     iconv_close(conversion);
     *ret_size = room - 1 - out_left;
-    return done == (size_t)-1 ? NULL : text;
+    return done == (size_t)-1 || !scan_text(slice_of(text, *ret_size)) ? NULL : text;
 }
 
 /* Which column a title names; -1: none that we know. */
@@ -201,10 +221,13 @@ static int read_sheet(const char *bytes, size_t size, struct arena *arena, struc
 {
     unsigned char hash[crypto_hash_sha256_BYTES];
     size_t text_size;
+    size_t lines_size;
 
     crypto_hash_sha256(hash, (const unsigned char *)bytes, size);
     sodium_bin2hex(sheet->hash, sizeof(sheet->hash), hash, sizeof(hash));
-    const char *text = decode(bytes, size, arena, &text_size, &sheet->encoding);
+    const char *lines = plain_lines(bytes, size, arena, &lines_size);
+    const char *text =
+        lines == NULL ? NULL : decode(lines, lines_size, arena, &text_size, &sheet->encoding);
     if (text == NULL) {
         *ret_error = "it is neither UTF-8 nor GB18030";
         return SHEET_BAD;

@@ -57,13 +57,29 @@ static size_t packed(const struct sheet *sheet, uint32_t row, uint8_t *bytes)
     return registry__import_row__pack(message, bytes);
 }
 
+/* As Excel ends lines; the length of what is in `out`. */
+static size_t with_returns(const char *in, char *out)
+{
+    char *at = out;
+
+    for (; *in != '\0'; in++) {
+        if (*in == '\n')
+            *at++ = '\r';
+        *at++ = *in;
+    }
+    *at = '\0';
+    return (size_t)(at - out);
+}
+
 START_TEST(the_same_rows_in_three_encodings_are_the_same_to_the_byte)
 {
+    enum { SHEETS = 6 };
     char bom[sizeof(text) + 3] = "\xEF\xBB\xBF";
     char gb[2 * sizeof(text)];
+    char lines[4 * sizeof(text)];
     uint8_t first[1024];
     uint8_t second[1024];
-    struct sheet sheets[3];
+    struct sheet sheets[SHEETS];
 
     arena_open(&arena, 16 << 20);
     strcat(bom, text);
@@ -73,7 +89,12 @@ START_TEST(the_same_rows_in_three_encodings_are_the_same_to_the_byte)
     ck_assert_str_eq(sheets[0].encoding, "UTF-8");
     ck_assert_str_eq(sheets[1].encoding, "UTF-8 BOM");
     ck_assert_str_eq(sheets[2].encoding, "GB18030");
-    for (int i = 1; i < 3; i++) {
+    sheets[3] = load(write_file("plain.r.csv", lines, with_returns(text, lines)));
+    sheets[4] = load(write_file("bom.r.csv", lines, with_returns(bom, lines)));
+    gb[as_gb18030(text, gb, sizeof(gb))] = '\0';
+    sheets[5] = load(write_file("gb.r.csv", lines, with_returns(gb, lines)));
+    for (int i = 1; i < SHEETS; i++) {
+        ck_assert_str_eq(sheets[i].encoding, sheets[i % 3].encoding);
         ck_assert_uint_eq(sheets[i].table.row_count, sheets[0].table.row_count);
         for (uint32_t row = sheets[0].header + 1; row < sheets[0].table.row_count; row++) {
             size_t size = packed(&sheets[0], row, first);
@@ -81,6 +102,27 @@ START_TEST(the_same_rows_in_three_encodings_are_the_same_to_the_byte)
             ck_assert_int_eq(memcmp(first, second, size), 0);
         }
     }
+    arena_close(&arena);
+}
+END_TEST
+
+/* What the bus would not carry is no text, in either encoding. */
+START_TEST(a_sheet_with_a_control_character_is_refused)
+{
+    static const char bad[] = "姓名,身份证号,住址\n王某,,a\x06z\n";
+    char gb[2 * sizeof(bad)];
+    struct sheet sheet;
+    const char *error = NULL;
+
+    arena_open(&arena, 16 << 20);
+    size_t size = as_gb18030(bad, gb, sizeof(gb));
+    ck_assert_int_eq(sheet_load(write_file("gb.csv", gb, size), &arena, &sheet, &error), SHEET_BAD);
+    ck_assert_str_eq(error, "it is neither UTF-8 nor GB18030");
+    gb[size - 3] = '\0';
+    ck_assert_int_eq(sheet_load(write_file("nul.csv", gb, size), &arena, &sheet, &error),
+                     SHEET_BAD);
+    ck_assert_int_eq(sheet_load(write_file("utf8.csv", bad, strlen(bad)), &arena, &sheet, &error),
+                     SHEET_BAD);
     arena_close(&arena);
 }
 END_TEST
@@ -170,6 +212,7 @@ START_TEST(a_formula_leaves_as_a_text)
 END_TEST
 
 TESTS(the_same_rows_in_three_encodings_are_the_same_to_the_byte,
+      a_sheet_with_a_control_character_is_refused,
       title_rows_are_passed_over_and_columns_found_by_what_people_call_them,
       the_apostrophe_that_keeps_a_text_in_excel_is_no_part_of_the_number,
       a_misspelt_committee_is_none_and_the_nearest_is_named,
