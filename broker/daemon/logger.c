@@ -14,9 +14,10 @@
 enum {
     BATCHES = 3,
     RETRY_MS = 200,
-    PREPARE_EACH_BYTES = 256 << 10,
-    PREPARE_EACH_US = 8000,
-    PREPARE_LEAST_BYTES = 16 << 20
+    IDLE_MS = 50,                   /* nothing was appended for so long             */
+    PREPARE_EACH_BYTES = 512 << 10, /* of log: then a slice of the next segment     */
+    PREPARE_EACH_US = 16000,        /* sooner than that, a slice would be in the way */
+    PREPARE_LEAST_BYTES = 16 << 20, /* and all the same after so much               */
 };
 
 struct logger {
@@ -35,12 +36,14 @@ struct logger {
 
     pthread_mutex_t mutex; /* guards all below */
     pthread_cond_t changed;
-    bool owned;   /* somebody is inside log_append                */
-    bool working; /* the thread is at something else              */
-    bool flying;  /* flying_batch is the thread's, until it is durable */
-    bool prepare; /* the next segment may want filling            */
+    bool owned;    /* somebody is inside log_append                */
+    bool working;  /* the thread is at something else              */
+    bool flying;   /* flying_batch is the thread's, until it is durable */
+    bool prepare;  /* a slice of the next segment is wanted now    */
+    bool unfilled; /* the next segment may want filling            */
     bool full;
     bool stop;
+    uint64_t appended_us;
     uint64_t unprepared_bytes; /* appended since the last look at the next segment */
     uint64_t skipped_bytes;    /* appended since it was last filled               */
     uint64_t looked_us;
@@ -72,18 +75,24 @@ static void wait_ms(struct logger *logger, int ms)
     pthread_cond_timedwait(&logger->changed, &logger->mutex, &until);
 }
 
-/* Zeros ahead spare a flush its metadata, which a small batch feels and a large one does not; at a high
- * rate they would only double what the disk has to write.  Now and then a slice is done all the same,
- * so that the room of the next segment is taken long before it is needed. */
-static void want_prepare(struct logger *logger)
+/* Zeros ahead spare a flush its metadata, which a small batch feels and a large one hardly does; at a
+ * high rate they would only double what the disk has to write, and each flush would wait for all of
+ * them.  So the next segment is filled when nothing is appended; at a low rate beside that, slice by
+ * slice; at a high one hardly at all, but often enough that its room is taken long before it is needed.
+ */
+static void want_prepare(struct logger *logger, uint64_t bytes)
 {
+    uint64_t now_us = clock_steady_us();
+
+    logger->appended_us = now_us;
+    logger->unprepared_bytes += bytes;
     if (logger->unprepared_bytes < PREPARE_EACH_BYTES)
         return;
-    uint64_t now_us = clock_steady_us();
     bool fast = now_us - logger->looked_us < PREPARE_EACH_US;
     logger->looked_us = now_us;
     logger->skipped_bytes += logger->unprepared_bytes;
     logger->unprepared_bytes = 0;
+    logger->unfilled = true;
     if (fast && logger->skipped_bytes < PREPARE_LEAST_BYTES)
         return;
     logger->skipped_bytes = 0;
@@ -94,7 +103,7 @@ static void want_prepare(struct logger *logger)
 static void append(struct logger *logger)
 {
     logger->owned = true;
-    logger->unprepared_bytes += log_batch_bytes(logger->flying_batch);
+    uint64_t bytes = log_batch_bytes(logger->flying_batch);
     pthread_mutex_unlock(&logger->mutex);
     int r = log_append(logger->log, logger->flying_batch);
     pthread_mutex_lock(&logger->mutex);
@@ -105,7 +114,7 @@ static void append(struct logger *logger)
         return;
     }
     logger->flying = false;
-    want_prepare(logger);
+    want_prepare(logger, bytes);
     if (r < 0)
         logger->fault = r;
     tell(logger);
@@ -122,14 +131,18 @@ static void prepare(struct logger *logger)
     pthread_mutex_lock(&logger->mutex);
     logger->working = false;
     logger->full = r == LOG_FULL;
-    logger->prepare = logger->prepare || more || r == LOG_FULL;
+    logger->unfilled = more || r == LOG_FULL;
     if (r < 0) {
         logger->fault = r;
-        logger->prepare = false;
         tell(logger);
     }
     if (r == LOG_FULL)
         wait_ms(logger, RETRY_MS);
+}
+
+static bool is_idle(const struct logger *logger)
+{
+    return clock_steady_us() - logger->appended_us >= IDLE_MS * UINT64_C(1000);
 }
 
 static void do_job(struct logger *logger)
@@ -157,8 +170,10 @@ static void *run(void *context)
             append(logger);
         else if (logger->job != NULL)
             do_job(logger);
-        else if (logger->prepare && logger->fault == 0)
+        else if ((logger->prepare || (logger->unfilled && is_idle(logger))) && logger->fault == 0)
             prepare(logger);
+        else if (logger->unfilled && logger->fault == 0)
+            wait_ms(logger, IDLE_MS);
         else
             pthread_cond_wait(&logger->changed, &logger->mutex);
     }
@@ -195,8 +210,7 @@ int logger_open(struct log *log, uint64_t batch_bytes, struct logger **ret_logge
         return FAULT(-ENOMEM);
     logger->log = log;
     logger->batch_bytes = batch_bytes;
-    logger->prepare = true;
-    logger->unprepared_bytes = PREPARE_EACH_BYTES; /* the first append asks for another segment */
+    logger->unfilled = true;
     logger->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int r = logger->event < 0 ? FAULT(-errno) : 0;
     for (int i = 0; r == 0 && i < BATCHES; i++)
@@ -278,14 +292,13 @@ static int append_here(struct logger *logger)
     int r = log_append(logger->log, logger->flying_batch);
     pthread_mutex_lock(&logger->mutex);
     logger->owned = false;
-    logger->unprepared_bytes += bytes;
     if (r < 0)
         logger->fault = r;
     if (r == LOG_FULL) { /* the thread tries again */
         logger->full = true;
         logger->flying = true;
     }
-    want_prepare(logger);
+    want_prepare(logger, bytes);
     if (logger->flying || logger->prepare)
         pthread_cond_signal(&logger->changed);
     return r < 0 ? r : 0;

@@ -199,7 +199,7 @@ static int open_prepared(struct log *log)
 /* Written out while the next piece is filled, so that the flush at the end finds little to do. */
 static void begin_writing(int fd, uint64_t offset, uint64_t size)
 {
-    enum { BEHIND_BYTES = 8 << 20 };
+    enum { BEHIND_BYTES = 2 << 20 };
 
     sync_file_range(fd, (off_t)offset, (off_t)size, SYNC_FILE_RANGE_WRITE);
     if (offset >= BEHIND_BYTES)
@@ -229,18 +229,6 @@ static int prepare(struct log *log, bool *ret_more)
     return *ret_more ? 0 : io_sync(log->prepare_fd);
 }
 
-/* As far ahead as the present segment is used, and some more: so the filling is spread over its life
- * and takes no more of the disk at any time than the log itself does. */
-static uint64_t wanted(struct log *log)
-{
-    enum { AHEAD_BYTES = 8 << 20 };
-
-    pthread_mutex_lock(&log->mutex);
-    uint64_t used = log->segment_count == 0 ? 0 : log->segments[log->segment_count - 1].end;
-    pthread_mutex_unlock(&log->mutex);
-    return used + AHEAD_BYTES < log->segment_bytes ? used + AHEAD_BYTES : log->segment_bytes;
-}
-
 /* Zeros are written, not only promised: an append that makes a file grow, or turns promised room into
  * written room, costs more than the flush of one that does not. */
 int log_prepare(struct log *log, bool *ret_more)
@@ -248,10 +236,8 @@ int log_prepare(struct log *log, bool *ret_more)
     *ret_more = false;
     if (log->broken != 0)
         return log->broken;
-    uint64_t target = wanted(log);
     pthread_mutex_lock(&log->prepare_mutex);
-    int r = log->prepared >= target ? 0 : prepare(log, ret_more);
-    *ret_more = *ret_more && log->prepared < target;
+    int r = log->prepared >= log->segment_bytes ? 0 : prepare(log, ret_more);
     pthread_mutex_unlock(&log->prepare_mutex);
     if (r < 0)
         log->broken = r;

@@ -102,9 +102,9 @@ void log_record_hash(const struct log_record *record, uint8_t ret_hash[32]);
  * process ends with EXIT_IO; the flush is never repeated. */
 int log_append(struct log *log, struct log_batch *batch);
 
-/* Does a slice (about 1 MiB of writing) of what can be done ahead: filling the next segment, about as
- * far as the present one is used.  Called when there is nothing to append, and now and then; from
- * another thread than log_append's, if that is convenient.  Sets *ret_more while there is work left.
+/* Does a slice (about 1 MiB of writing) of what can be done ahead: filling the next segment.
+ * Called when there is nothing to append, and now and then; from another thread than log_append's, if
+ * that is convenient.  Sets *ret_more while there is work left.
  * LOG_FULL: the disk has no room for the next segment. */
 int log_prepare(struct log *log, bool *ret_more);
 
