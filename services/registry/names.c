@@ -38,3 +38,13 @@ struct names names_under(struct turn *turn, unsigned table, const char *prefix)
         turn_each(turn, table, prefix, take_name, &collect);
     return collect.names;
 }
+
+struct names names_first(struct turn *turn, unsigned table, size_t most)
+{
+    struct collect collect = { .turn = turn, .room = most };
+
+    collect.names.items = turn_array(turn, most, sizeof(char *));
+    if (turn->outcome == 0)
+        turn_each(turn, table, "", take_name, &collect);
+    return collect.names;
+}

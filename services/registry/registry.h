@@ -115,6 +115,9 @@ enum {
     UNPAIRED_BY_CARE,
     CARETAKER_NAMED,
     INCIDENT_CLOSED,
+    CAMPAIGN_OPENED,
+    CAMPAIGN_CLOSED,
+    ERASE_NEXT,
 
     /* Arrows that are no command of their own: back to the state before. */
     ARROWS = 400,
@@ -346,6 +349,9 @@ struct names {
 };
 struct names names_under(struct turn *turn, unsigned table, const char *prefix);
 
+/* The first `most` keys of a table. */
+struct names names_first(struct turn *turn, unsigned table, size_t most);
+
 /* One row of a sheet, judged against itself, its file and the roster (import_judge.c). */
 void judge_row(struct turn *turn, const RegistryRows__Import *import, RegistryRows__ImportRow *row,
                uint32_t ordinal);
@@ -429,6 +435,9 @@ HANDLER(on_paired);
 HANDLER(on_unpaired);
 HANDLER(on_caretaker_named);
 HANDLER(on_incident_closed);
+HANDLER(on_campaign_opened);
+HANDLER(on_campaign_closed);
+HANDLER(on_erase_next);
 #undef HANDLER
 
 /* ---- questions (queries_*.c) ------------------------------------------------------------------------------ */

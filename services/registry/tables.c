@@ -6,6 +6,7 @@
 
 #include "care.pb-c.h"
 #include "incident.pb-c.h"
+#include "organisation.pb-c.h"
 #include "referral.pb-c.h"
 #include "registry/registry.h"
 
@@ -118,6 +119,10 @@ static const struct command commands[] = {
     [UNPAIRED_BY_CARE]           = { &care__unpaired__descriptor,                       on_unpaired,                   NULL, true },
     [CARETAKER_NAMED]            = { &incident__caretaker_named__descriptor,            on_caretaker_named,            NULL, true },
     [INCIDENT_CLOSED]            = { &incident__incident_closed__descriptor,            on_incident_closed,            NULL, true },
+    /* The campaign is over: particulars are kept no longer than registry.retention. */
+    [CAMPAIGN_OPENED]            = { &organisation__campaign_opened__descriptor,        on_campaign_opened,            NULL, true },
+    [CAMPAIGN_CLOSED]            = { &organisation__campaign_closed__descriptor,        on_campaign_closed,            NULL, true },
+    [ERASE_NEXT]                 = { &registry__erase_next__descriptor,                 on_erase_next,                 NULL, true },   /* a timer's */
     { 0 }
 };
 
@@ -163,6 +168,7 @@ static const ProtobufCMessageDescriptor *const events[] = {
     &registry__import_committed__descriptor,
     &registry__import_abandoned__descriptor,
     &registry__import_rolled_back__descriptor,
+    &town__erased__descriptor,
     NULL
 };
 
