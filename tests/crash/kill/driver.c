@@ -52,6 +52,8 @@ struct driver {
     uint64_t slowest_us;
     uint64_t log_ms;
     uint64_t heard_seq;
+    uint32_t *heard; /* all that it was told, in order */
+    uint32_t heard_count;
     uint32_t jobs;
     uint32_t needs;
     /* what the town opens with */
@@ -350,6 +352,9 @@ static void on_deliver(void *context, uint64_t first, uint64_t last, const struc
         if (messages[i].seq <= driver->heard_seq)
             give_up("seq %llu is delivered again", (unsigned long long)messages[i].seq);
         driver->heard_seq = messages[i].seq;
+        if (driver->heard_count == SEQS_MOST)
+            give_up("the log grew longer than can be written down");
+        driver->heard[driver->heard_count++] = (uint32_t)messages[i].seq;
         driver->log_ms = messages[i].time_ms;
         note_outcome(driver, &messages[i]);
         if (subject.size > sizeof(opened) && memcmp(subject.data, opened, sizeof(opened) - 1) == 0)
@@ -442,10 +447,24 @@ static const struct client_calls box_calls = {
 
 /* ---- open, step, close --------------------------------------------------------------------------------- */
 
+/* Not every service of the town is started here: who is not has no outcome for anybody. */
+static bool is_started(const char *subject)
+{
+    static const char *const started[] = { "organisation.", "registry.", "hotline.", "referral.",
+                                           "supervision." };
+
+    for (size_t i = 0; i < sizeof(started) / sizeof(started[0]); i++)
+        if (strncmp(subject, started[i], strlen(started[i])) == 0)
+            return true;
+    return false;
+}
+
 static int on_town(void *context, const struct town_command *command)
 {
     struct driver *driver = context;
 
+    if (!is_started(command->subject))
+        return 0;
     driver->opening =
         realloc(driver->opening, (driver->opening_count + 1) * sizeof(*driver->opening));
     if (driver->opening == NULL)
@@ -479,10 +498,11 @@ struct driver *driver_open(struct socket_context *context, const char *dir, unsi
     driver->said = calloc(COMMANDS_MOST, sizeof(*driver->said));
     driver->events = calloc(BOX_EVENTS, sizeof(*driver->events));
     driver->box_state = calloc(SEQS_MOST, 1);
+    driver->heard = calloc(SEQS_MOST, sizeof(*driver->heard));
     driver->queries = calloc(QUERIES, sizeof(*driver->queries));
     driver->answered = calloc(QUERIES, sizeof(*driver->answered));
     if (driver->said == NULL || driver->events == NULL || driver->queries == NULL
-        || driver->answered == NULL || driver->box_state == NULL)
+        || driver->answered == NULL || driver->box_state == NULL || driver->heard == NULL)
         give_up("no memory");
     arena_open(&driver->arena, ARENA_BYTES);
     arena_open(&arena, TOWN_ARENA_BYTES);
@@ -510,6 +530,7 @@ void driver_close(struct driver *driver)
     free(driver->said);
     free(driver->events);
     free(driver->box_state);
+    free(driver->heard);
     free(driver->queries);
     free(driver->answered);
     arena_close(&driver->arena);
@@ -570,6 +591,8 @@ void driver_write(const struct driver *driver, FILE *history)
             fprintf(history, "receipt box %llu %llu %s\n", (unsigned long long)event->seq,
                     (unsigned long long)event->token, receipt_names[event->kind]);
     }
+    for (uint32_t i = 0; i < driver->heard_count; i++)
+        fprintf(history, "heard driver %u\n", driver->heard[i]);
     for (uint32_t i = 0; i < driver->answer_count; i++)
         fprintf(history, "answer q%u\n", driver->answered[i]);
     fprintf(history, "collects box toy.NeedOpened.*\n"

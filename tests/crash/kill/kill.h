@@ -87,6 +87,11 @@ struct driver_state driver_look(const struct driver *driver);
 #include <stdio.h>
 void driver_write(const struct driver *driver, FILE *history);
 
+/* ---- who keeps roots of the log's tree (roots.c) ------------------------------------------------------ */
+
+void roots_keep(const char *dir);
+void roots_write(const char *dir, FILE *history);
+
 /* ---- what lies on the log and in the stores (dump.c) -------------------------------------------------- */
 
 /* Writes the log, from a subscription of its own, and folds it into every service afresh.  The

@@ -56,6 +56,7 @@ static void keep_busy(struct town *town, struct driver *driver, unsigned seconds
         if (clock_steady_us() - said_us > PROGRESS_MS * 1000) {
             said_us = clock_steady_us();
             say_progress(town, driver, (double)(said_us - begun_us) / 1e6);
+            roots_keep(town->dir);
         }
     }
 }
@@ -113,9 +114,10 @@ static uint32_t run(struct town *town, unsigned seconds)
         give_up("%s cannot be written", path);
     driver_write(driver, history);
     dump_write(context, town->dir, quiet_ms, history);
-    fclose(history);
     driver_close(driver);
     town_stop_broker(town);
+    roots_write(town->dir, history);
+    fclose(history);
     socket_context_close(context);
     for (uint32_t i = 0; i < town->count; i++) {
         printf("%s %u  ", town->processes[i].name, town->processes[i].kills);
