@@ -33,6 +33,32 @@ START_TEST(nothing_is_told_before_it_is_on_the_disk)
 }
 END_TEST
 
+/* A leap back of the wall's clock, also over a restart: what comes next has the time of the last. */
+START_TEST(log_time_never_goes_back)
+{
+    enum { DAY_MS = 24 * 60 * 60 * 1000 };
+    uint64_t number = 0;
+
+    story_open(&s, NULL);
+    hello(&s, "hcz");
+    uint64_t began_ms = s.world.now_ms += 30ULL * DAY_MS;
+    publish(&s, "hcz", ++number, "referral.Dispatch.hcz", (struct say){ 0 });
+    s.world.now_ms -= 20ULL * DAY_MS;
+    publish(&s, "hcz", ++number, "referral.Dispatch.hcz", (struct say){ 0 });
+    commit(&s);
+    crash(&s);
+    hello(&s, "hcz");
+    publish(&s, "hcz", ++number, "referral.Dispatch.hcz", (struct say){ 0 });
+    s.world.now_ms = began_ms + 1;
+    publish(&s, "hcz", ++number, "referral.Dispatch.hcz", (struct say){ 0 });
+    commit(&s);
+    ck_assert_uint_eq(s.world.durable, number);
+    for (uint64_t i = 0; i < number; i++)
+        ck_assert_uint_eq(s.world.log[i].time_ms, i + 1 < number ? began_ms : began_ms + 1);
+    story_close(&s);
+}
+END_TEST
+
 START_TEST(a_number_counts_once_and_a_gap_waits)
 {
     story_open(&s, NULL);
@@ -418,8 +444,8 @@ START_TEST(producers_survive_a_crash_and_what_was_not_flushed_may_come_again)
 }
 END_TEST
 
-TESTS(nothing_is_told_before_it_is_on_the_disk, a_number_counts_once_and_a_gap_waits,
-      a_later_epoch_numbers_anew_and_closes_the_earlier,
+TESTS(nothing_is_told_before_it_is_on_the_disk, log_time_never_goes_back,
+      a_number_counts_once_and_a_gap_waits, a_later_epoch_numbers_anew_and_closes_the_earlier,
       what_was_on_its_way_in_an_earlier_epoch_acknowledges_nothing_of_the_later,
       a_session_that_comes_again_hears_of_what_was_on_its_way,
       a_peer_that_is_ahead_of_the_log_is_named, who_is_not_in_the_table_does_not_get_in,
