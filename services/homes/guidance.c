@@ -126,6 +126,8 @@ static void complete(struct turn *turn, const char *id)
     Town__Start *start = turn_array(turn, 1, sizeof(*start));
     Town__Complete *done = turn_array(turn, 1, sizeof(*done));
 
+    if (work == NULL)
+        return;
     town__accept__init(accept);
     town__start__init(start);
     town__complete__init(done);

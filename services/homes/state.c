@@ -186,8 +186,8 @@ static int32_t word_to(int32_t state)
 /* The centre's mailbox, where there is one. */
 void home_enter(struct turn *turn, const char *id, int32_t state, const char *reason)
 {
-    const Home *present = turn_load(turn, HOMES, id);
-    int32_t before = (int32_t)present->state;
+    const Home *present = home_load(turn, id);
+    int32_t before = present == NULL ? 0 : (int32_t)present->state;
     uint32_t cases = home_cases(turn, id);
     Home *home = turn_move_as(turn, HOMES, id, word_to(state));
 
@@ -219,7 +219,7 @@ void home_judge(struct turn *turn, const char *id)
         turn_load(turn, DAYS, turn_text(turn, "%s/%s", id, home_date(turn, turn->now_ms)));
     int32_t state = HOMES_ROWS__HOME__STATE__NORMAL;
 
-    if (turn->outcome != 0 || cases == 0)
+    if (turn->outcome != 0 || home == NULL || cases == 0)
         return;
     if (cases >= directory_number(turn, "homes.outbreak", ""))
         state = HOMES_ROWS__HOME__STATE__OUTBREAK;

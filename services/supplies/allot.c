@@ -181,7 +181,7 @@ static void give(struct turn *turn, const char *id, const char *run, const char 
 static void backorder(struct turn *turn, const char *id, const char *run, const char *rule,
                       const char *why)
 {
-    const Line *present = turn_load(turn, LINES, id);
+    const Line *present = line_peek(turn, id);
 
     if (turn->outcome != 0 || LINE_IS(present, BACKORDERED))
         return; /* it was told already */

@@ -78,8 +78,8 @@ void delivery_left(struct turn *turn, const char *id)
     const Delivery *present = turn_load(turn, DELIVERIES, id);
 
     for (size_t i = 0; present != NULL && i < present->n_lines; i++) {
-        const Line *line = turn_load(turn, LINES, present->lines[i]);
-        if (line != NULL && strcmp(line->delivery, id) == 0
+        const Line *line = line_peek(turn, present->lines[i]);
+        if (strcmp(line->delivery, id) == 0
             && (LINE_IS(line, PICKED) || LINE_IS(line, SENT) || LINE_IS(line, DELIVERED)
                 || LINE_IS(line, HELD)))
             return;
@@ -120,7 +120,7 @@ int on_pick(struct turn *turn, const void *message)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a delivery's id, its lines, its van");
     if (!are_of_one_door(turn, pick))
         return turn->outcome;
-    const Line *first = turn_load(turn, LINES, pick->lines[0]);
+    const Line *first = line_peek(turn, pick->lines[0]);
     if (first->n_takes == 0 || !LINE_IS(first, ALLOCATED))
         return turn_refuse(turn, TOWN__REFUSAL__WRONG_STATE, "nothing is reserved for it");
     const char *site = first->takes[0]->site;
@@ -257,7 +257,7 @@ void delivery_confirm(struct turn *turn, const char *id, const char *by_contact)
         return;
     lines = turn_array(turn, delivery->n_lines, sizeof(lines[0]));
     for (size_t i = 0; i < delivery->n_lines && turn->outcome == 0; i++) {
-        const Line *line = turn_load(turn, LINES, delivery->lines[i]);
+        const Line *line = line_peek(turn, delivery->lines[i]);
         if (!LINE_IS(line, DELIVERED) || strcmp(line->delivery, id) != 0)
             continue; /* it came back, or went out again */
         line_move(turn, delivery->lines[i], CONFIRM_DELIVERY);
@@ -413,7 +413,7 @@ int on_report_return(struct turn *turn, const void *message)
 
     if (id == NULL || turn->outcome != 0)
         return turn->outcome;
-    if (!((const Line *)turn_load(turn, LINES, id))->out)
+    if (!line_peek(turn, id)->out)
         return turn_refuse(turn, TOWN__REFUSAL__WRONG_STATE, "it has not left the site");
     Line *line = line_move(turn, id, REPORT_RETURN);
     if (line == NULL)

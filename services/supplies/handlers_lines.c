@@ -80,7 +80,7 @@ static uint32_t had(struct turn *turn, const char *id, const Line *line)
     uint32_t sum = 0;
 
     for (size_t i = 0; i < count; i++) {
-        const Line *other = turn_load(turn, LINES, ids[i]);
+        const Line *other = line_peek(turn, ids[i]);
         if (strcmp(ids[i], id) != 0 && strcmp(other->item, line->item) == 0
             && !LINE_IS(other, REQUESTED) && !LINE_IS(other, REJECTED) && !LINE_IS(other, RETURNED)
             && !LINE_IS(other, CANCELLED))
@@ -150,7 +150,7 @@ int on_reject_line(struct turn *turn, const void *message)
 /* The substitute is taken at once: it had to be in stock. */
 static void substitute(struct turn *turn, const char *id, const char *item)
 {
-    const Line *present = turn_load(turn, LINES, id);
+    const Line *present = line_peek(turn, id);
 
     if (stock_promise(turn, item) < present->qty) {
         turn_refuse(turn, SUPPLIES__REFUSAL__NOT_IN_STOCK, "the substitute is short, too");

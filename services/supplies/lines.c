@@ -20,6 +20,14 @@ const Line *line_load(struct turn *turn, const char *id)
     return line;
 }
 
+const Line *line_peek(struct turn *turn, const char *id)
+{
+    static const Line none = SUPPLIES_ROWS__LINE__INIT;
+    const Line *line = turn_load(turn, LINES, id);
+
+    return line == NULL ? &none : line;
+}
+
 const char *line_place(const Line *line)
 {
     return line->place[0] == '\0' ? "town" : line->place;

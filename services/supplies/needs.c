@@ -43,7 +43,7 @@ static struct tally tally(struct turn *turn, const char *need)
     size_t count = line_ids(turn, need, &ids);
 
     for (size_t i = 0; i < count; i++) {
-        const Line *line = turn_load(turn, LINES, ids[i]);
+        const Line *line = line_peek(turn, ids[i]);
         sum.lines++;
         if (LINE_IS(line, CONFIRMED))
             sum.heard_of++;
@@ -69,7 +69,7 @@ void on_need_dispatched(struct turn *turn, const char *id, const Need *need,
     if (sum.live + sum.arrived > 0)
         return;
     for (size_t i = 0; i < count && turn->outcome == 0; i++) {
-        const Line *line = turn_load(turn, LINES, ids[i]);
+        const Line *line = line_peek(turn, ids[i]);
         if (!LINE_IS(line, REJECTED))
             continue;
         Town__Goods goods = { IS(town__goods), .item = line->item, .qty = line->qty };
@@ -90,7 +90,7 @@ void on_need_completed(struct turn *turn, const char *id, const Need *need,
 
 static void cancel(struct turn *turn, const char *id, const char *reason)
 {
-    const Line *present = turn_load(turn, LINES, id);
+    const Line *present = line_peek(turn, id);
 
     if (!turn_may_move(turn, LINES, id, CANCEL))
         return;
@@ -128,7 +128,7 @@ void on_need_closed(struct turn *turn, const char *id, const Need *need)
     size_t count = line_ids(turn, id, &ids);
 
     for (size_t i = 0; i < count && turn->outcome == 0; i++) {
-        const Line *line = turn_load(turn, LINES, ids[i]);
+        const Line *line = line_peek(turn, ids[i]);
         if (is_met && LINE_IS(line, DELIVERED))
             delivery_confirm(turn, line->delivery,
                              need->flagged ? "nobody was reached" : "call-back");
@@ -136,7 +136,7 @@ void on_need_closed(struct turn *turn, const char *id, const Need *need)
             cancel(turn, ids[i], why_closed(need));
     }
     for (size_t i = 0; i < count && turn->outcome == 0; i++) /* what it had is for others */
-        allot(turn, ((const Line *)turn_load(turn, LINES, ids[i]))->item);
+        allot(turn, line_peek(turn, ids[i])->item);
 }
 
 /* ---- what follows for the unit ------------------------------------------------------------------- */
@@ -174,6 +174,8 @@ static void complete(struct turn *turn, const char *id, const struct tally *sum)
     const Assignment *work = loop_assignment(turn, id);
     Town__Complete *done = turn_array(turn, 1, sizeof(*done));
 
+    if (work == NULL)
+        return;
     begin(turn, id, true);
     town__complete__init(done);
     done->assignment = id;
@@ -188,6 +190,8 @@ static void refuse_work(struct turn *turn, const char *id)
 {
     const Assignment *work = loop_assignment(turn, id);
 
+    if (work == NULL)
+        return;
     if (WORK_IS(work, REQUESTED) || WORK_IS(work, RECEIVED)) {
         Town__Reject *reject = turn_array(turn, 1, sizeof(*reject));
         town__reject__init(reject);

@@ -83,7 +83,7 @@ int on_moved(struct turn *turn, const void *message)
     for (size_t n = 0; n < needs.count; n++) {
         size_t count = line_ids(turn, needs.ids[n], &ids);
         for (size_t i = 0; i < count; i++) {
-            const Line *line = turn_load(turn, LINES, ids[i]);
+            const Line *line = line_peek(turn, ids[i]);
             if (line->delivery[0] == '\0' && strcmp(line->place, event->from) == 0)
                 line_relocate(turn, ids[i], event->to);
         }
@@ -131,11 +131,13 @@ int on_death_reported(struct turn *turn, const void *message)
     for (size_t n = 0; n < needs.count; n++) {
         size_t count = line_ids(turn, needs.ids[n], &ids);
         for (size_t i = 0; i < count && turn->outcome == 0; i++) {
-            const Line *present = turn_load(turn, LINES, ids[i]);
+            const Line *present = line_peek(turn, ids[i]);
             int32_t before = (int32_t)present->state;
             if (!turn_may_move(turn, LINES, ids[i], HOLD))
                 continue;
             Line *line = line_move(turn, ids[i], HOLD);
+            if (line == NULL)
+                return turn->outcome;
             line->before_hold = (SuppliesRows__Line__State)before;
             say_held(turn, ids[i], line);
         }
@@ -153,10 +155,12 @@ int on_death_refuted(struct turn *turn, const void *message)
     for (size_t n = 0; n < needs.count; n++) {
         size_t count = line_ids(turn, needs.ids[n], &ids);
         for (size_t i = 0; i < count && turn->outcome == 0; i++) {
-            const Line *present = turn_load(turn, LINES, ids[i]);
+            const Line *present = line_peek(turn, ids[i]);
             if (!LINE_IS(present, HELD))
                 continue;
             Line *line = line_move(turn, ids[i], release_of((int32_t)present->before_hold));
+            if (line == NULL)
+                return turn->outcome;
             line->before_hold = SUPPLIES_ROWS__LINE__STATE__NONE;
             allot_soon(turn, line->item);
         }

@@ -179,6 +179,8 @@ void line_swap(struct turn *turn, const char *id, const char *item);
 void line_relocate(struct turn *turn, const char *id, const char *place);
 
 const Line *line_load(struct turn *turn, const char *id); /* NULL: refused NOT_FOUND */
+/* A line that one of our own lists names.  Never NULL: one in no state, after a fault. */
+const Line *line_peek(struct turn *turn, const char *id);
 const char *line_place(const Line *line);
 int line_say(struct turn *turn, const Line *line, const ProtobufCMessage *event);
 /* ... into the mailbox of whoever keeps the site, too. */
