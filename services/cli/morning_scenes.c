@@ -1,20 +1,15 @@
 /*
- * The scenes of the example morning: domain.md 5, B C F G J K, and their deadlines.
+ * Scenes of the example day: domain.md 5, B C F G J K, and their deadlines; and all scenes in order.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "cli/morning.h"
+#include "cli/morning_scenes.h"
 #include "cli/roster.h"
 
-/* Two committees, both in the catchment of hcz; and the people of the roster that we follow. */
-#define C41 "310115125041"
-#define C06 "310115125006"
-
-enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
-
+/* The people of the roster that we follow. */
 static const char zhang_phone[] = "14100000001"; /* alone, insulin           */
 static const char li_phone[] = "14100000002";    /* very old, a leg wound    */
 static const char chen_phone[] = "14100000003";  /* married to wang          */
@@ -516,14 +511,21 @@ static void play_vacancy(struct morning *morning)
 }
 
 const struct morning_scene morning_scenes[] = {
-    { "A", "the roster knows its people by their numbers, and leaves a trace", play_roster, false },
+    { "0", "the roster knows its people by their numbers, and leaves a trace", play_roster, false },
+    { "A", "a silent person: two phones, the door, the hospital", play_silent_person, false },
     { "B", "a medicine call, closed loop", play_medicine, false },
     { "C", "a centre refuses; the other; the arbiter", play_refusals, false },
+    { "D", "goods run short: the rule, the leader, a donation", play_shortage, false },
+    { "E", "an opinion hit: help first, then the answer", play_opinion, false },
     { "F", "moves, dies, is double", play_people, false },
     { "G", "a spreadsheet with two damaged rows", play_sheet, false },
+    { "H", "festival visits are contacts", play_festival, false },
+    { "I", "an outbreak in a home", play_outbreak, false },
     { "J", "someone is ill, someone resigns", play_absence, false },
+    { "L", "a child without a guardian", play_child, false },
     { "M", "the centres' systems empty their mailboxes", play_mailboxes, false },
     { "O", "what the morning leaves open: a consultation, a call-back", play_open, false },
+    { "A+", "nobody answers: the ladder climbs by itself", play_ladder, true },
     { "C+", "a centre is silent: the clock moves it on", play_expiry, true },
     { "J+", "nobody is left in a committee: the office's duty acts", play_vacancy, true },
     { "K", "a committee off line", play_silence, true },

@@ -131,6 +131,8 @@ const struct text_pair cli_texts[] = {
     { "supervision: what is late now", "督导：现在超时的" },
     { "supervision: findings", "督导：问题单" },
     { "supervision: the duties", "督导：职责" },
+    { "care: the day of a committee", "日常关爱：一个居委会的一天" },
+    { "supervision: the bulletin", "督导：通报" },
     { "\nthe morning: %u events came as they should, %u scenes failed\n",
       "\n这个上午：%u 件事如期发生，%u 场失败\n" },
     { "the desks stay open; Ctrl-C ends the town", "各席位保持在线；Ctrl-C 结束" },
