@@ -112,8 +112,10 @@ START_TEST(festival_visits_are_contacts_and_the_unmatched_are_named)
     story_say(story, VC, "benefit.AnswerOffer." C41, "{'match': 'm1', 'answer': 'ACCEPTED'}");
     /* 3 */
     story_say(story, VC, "benefit.RecordVisit." C41,
-              "{'run': 's1', 'person': 'r1', 'by': '" C41 ".duty', 'answers': [{'question': 'FOOD',"
-              " 'answer': 'WELL'}], 'needs': [{'need': 'n1', 'category': 'CARE', 'kind': 'MEALS',"
+              "{'run': 's1', 'person': 'r1', 'by': '" C41
+              ".duty', 'answers': [{'question': 'FOOD'},"
+              " {'question': 'MEDICINE'}, {'question': 'HEALTH'}], 'needs': [{'need': 'n1', "
+              "'category': 'CARE', 'kind': 'MEALS',"
               " 'detail': 'cannot cook'}]}");
     EXPECT_TEXT(bare(story_text(story)),
                 "swc/1/9 benefit.PlanRun\n"
