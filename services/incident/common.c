@@ -7,7 +7,7 @@
 #include "incident/incident.h"
 #include "kit/directory.h"
 
-/* ---- types ---------------------------------------------------------------------------------------- */
+/* ---- types ----------------------------------------------------------------------------------- */
 
 const char *incident_kind(int32_t type)
 {
@@ -38,7 +38,7 @@ const char *incident_priority(Incident__Type type)
     return "P1";
 }
 
-/* ---- what it says --------------------------------------------------------------------------------- */
+/* ---- what it says ---------------------------------------------------------------------------- */
 
 static Bus__Priority priority_of(struct turn *turn, const char *id)
 {
@@ -81,7 +81,7 @@ void incident_send(struct turn *turn, const char *id, const char *service,
     post_it(turn, id, &post);
 }
 
-/* ---- timeline and board --------------------------------------------------------------------------- */
+/* ---- timeline and board ---------------------------------------------------------------------- */
 
 void incident_note(struct turn *turn, const char *id, Incident *row, const char *what,
                    const char *text)
@@ -110,7 +110,7 @@ void incident_list(struct turn *turn, const char *id, Incident *row)
     open->incident = id;
 }
 
-/* ---- clocks --------------------------------------------------------------------------------------- */
+/* ---- clocks ---------------------------------------------------------------------------------- */
 
 void incident_still(struct turn *turn, const char *id)
 {
@@ -157,7 +157,7 @@ void incident_await_situation(struct turn *turn, const char *id, Incident *row)
     turn_remind(turn, id, row->situation_due_ms, &chase.base);
 }
 
-/* ---- who ------------------------------------------------------------------------------------------ */
+/* ---- who ------------------------------------------------------------------------------------- */
 
 const char *incident_post(struct turn *turn, const char *unit)
 {

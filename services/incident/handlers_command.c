@@ -6,7 +6,7 @@
 #include "incident/incident.h"
 #include "kit/directory.h"
 
-/* ---- grade and command ---------------------------------------------------------------------------- */
+/* ---- grade and command ----------------------------------------------------------------------- */
 
 static const char *unit_of_grade(uint32_t grade)
 {
@@ -96,7 +96,7 @@ int on_take_command(struct turn *turn, const void *message)
     return incident_say(turn, take->incident, row->commander_unit, &event.base);
 }
 
-/* ---- responders (S-056, S-06A) -------------------------------------------------------------------- */
+/* ---- responders (S-056, S-06A) --------------------------------------------------------------- */
 
 static bool known_kind(const char *kind)
 {
@@ -192,7 +192,7 @@ int on_started(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-/* ---- how it stands -------------------------------------------------------------------------------- */
+/* ---- how it stands --------------------------------------------------------------------------- */
 
 int on_report_situation(struct turn *turn, const void *message)
 {

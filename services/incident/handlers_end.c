@@ -7,7 +7,7 @@
 #include "kit/directory.h"
 #include "registry.pb-c.h"
 
-/* ---- under control -------------------------------------------------------------------------------- */
+/* ---- under control --------------------------------------------------------------------------- */
 
 static void send_away(struct turn *turn, const Incident *row,
                       const Incident__ControlIncident *control, const char *kind)
@@ -99,7 +99,7 @@ int on_control_incident(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-/* ---- closed --------------------------------------------------------------------------------------- */
+/* ---- closed ---------------------------------------------------------------------------------- */
 
 enum { MOST_NEEDS = 64 };
 
@@ -199,7 +199,7 @@ int on_review_incident(struct turn *turn, const void *message)
     return incident_say(turn, review->incident, "pab", &event.base);
 }
 
-/* ---- what the clock finds undone ------------------------------------------------------------------ */
+/* ---- what the clock finds undone ------------------------------------------------------------- */
 
 int on_chase_confirm(struct turn *turn, const void *message)
 {

@@ -7,7 +7,7 @@
 #include "kit/directory.h"
 #include "registry.pb-c.h"
 
-/* ---- it is opened --------------------------------------------------------------------------------- */
+/* ---- it is opened ---------------------------------------------------------------------------- */
 
 static void start_clocks(struct turn *turn, const char *id)
 {
@@ -181,7 +181,7 @@ void on_need_opened(struct turn *turn, const char *id, Need *need)
     begin(turn, id, &open);
 }
 
-/* ---- it is one, or none --------------------------------------------------------------------------- */
+/* ---- it is one, or none ---------------------------------------------------------------------- */
 
 int on_confirm_incident(struct turn *turn, const void *message)
 {

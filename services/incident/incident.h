@@ -50,7 +50,7 @@ typedef IncidentRows__Incident Incident;
 
 extern const struct service incident_service;
 
-/* ---- common.c ------------------------------------------------------------------------------------- */
+/* ---- common.c -------------------------------------------------------------------------------- */
 
 /* `WELFARE_CHECK` of its type. */
 const char *incident_kind(int32_t type);
@@ -94,7 +94,7 @@ void incident_await_situation(struct turn *turn, const char *id, Incident *row);
 /* Only the clock says what is due; refuses others. */
 bool incident_by_clock(struct turn *turn);
 
-/* ---- handlers ------------------------------------------------------------------------------------- */
+/* ---- handlers -------------------------------------------------------------------------------- */
 
 /* Hooks of the kernel. */
 void on_need_opened(struct turn *turn, const char *id, Need *need);

@@ -46,7 +46,7 @@ static Incident__IncidentLine *line_of(struct ask *ask, const char *id, const In
     return line;
 }
 
-/* ---- the board ------------------------------------------------------------------------------------ */
+/* ---- the board ------------------------------------------------------------------------------- */
 
 struct board {
     struct ask *ask;
@@ -90,7 +90,7 @@ int ask_incident_board(struct ask *ask, const void *message)
     return ask_answer(ask, &answer->base);
 }
 
-/* ---- responders ----------------------------------------------------------------------------------- */
+/* ---- responders ------------------------------------------------------------------------------ */
 
 struct responders {
     struct ask *ask;
@@ -131,7 +131,7 @@ int ask_responders(struct ask *ask, const void *message)
     return ask_answer(ask, &answer->base);
 }
 
-/* ---- a timeline ----------------------------------------------------------------------------------- */
+/* ---- a timeline ------------------------------------------------------------------------------ */
 
 struct timeline {
     struct ask *ask;

@@ -10,7 +10,7 @@
 
 enum { MOST_SIGNALS = 50 };
 
-/* ---- board and clocks ------------------------------------------------------------------------------- */
+/* ---- board and clocks ------------------------------------------------------------------------ */
 
 static void unlist(struct turn *turn, Alert *row)
 {
@@ -50,7 +50,7 @@ void opinion_start_clocks(struct turn *turn, const char *id, Alert *row)
     opinion_clock(turn, id, "briefing", row->briefing_due_ms);
 }
 
-/* ---- signals of it ---------------------------------------------------------------------------------- */
+/* ---- signals of it --------------------------------------------------------------------------- */
 
 void opinion_link(struct turn *turn, const char *signal, const char *alert)
 {
@@ -98,7 +98,7 @@ void opinion_hit_again(struct turn *turn, const char *alert, const char *signal)
     opinion_ask_unit(turn, alert, row);
 }
 
-/* ---- raised and graded ------------------------------------------------------------------------------ */
+/* ---- raised and graded ----------------------------------------------------------------------- */
 
 /* S-013: an event that offends the moral bottom line has a commander at once. */
 static void send_incident(struct turn *turn, const char *id, Alert *row)
@@ -239,7 +239,7 @@ int on_grade_alert(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-/* ---- answered and watched --------------------------------------------------------------------------- */
+/* ---- answered and watched -------------------------------------------------------------------- */
 
 void opinion_watch(struct turn *turn, const char *id, Alert *row)
 {
@@ -301,7 +301,7 @@ int on_publish_answer(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-/* ---- the end ---------------------------------------------------------------------------------------- */
+/* ---- the end --------------------------------------------------------------------------------- */
 
 static int close_alert(struct turn *turn, const char *id, Alert *row, const char *reason)
 {
@@ -359,7 +359,7 @@ int on_chase_alert(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-/* ---- notices (S-064) -------------------------------------------------------------------------------- */
+/* ---- notices (S-064) ------------------------------------------------------------------------- */
 
 int on_publish_notice(struct turn *turn, const void *message)
 {

@@ -6,9 +6,9 @@
 #include "kit/directory.h"
 #include "opinion/opinion.h"
 
-/* ---- whose ------------------------------------------------------------------------------------------ */
+/* ---- whose ----------------------------------------------------------------------------------- */
 
-/* An owner that is none of the town's units (the city, the district) is spoken for by the office. */
+/* The office speaks for an owner that is none of the town's units: the city, the district. */
 static const char *unit_of(struct turn *turn, const char *owner)
 {
     return directory_unit(turn, owner) ? owner : "dqb";
@@ -31,7 +31,7 @@ static const Channel *owned(struct turn *turn, const char *id)
     return may_change(turn, row->owner_unit) ? row : NULL;
 }
 
-/* ---- registered, changed, withdrawn ----------------------------------------------------------------- */
+/* ---- registered, changed, withdrawn ---------------------------------------------------------- */
 
 static uint64_t await_publication(struct turn *turn, const char *id)
 {
@@ -118,7 +118,7 @@ int on_withdraw_channel(struct turn *turn, const void *message)
     return turn_emit(turn, unit_of(turn, row->owner_unit), &event.base);
 }
 
-/* ---- tried ------------------------------------------------------------------------------------------ */
+/* ---- tried ----------------------------------------------------------------------------------- */
 
 struct test {
     const char *channel;
@@ -195,7 +195,7 @@ int on_record_test_call(struct turn *turn, const void *message)
     return try_channel(turn, test);
 }
 
-/* ---- published, and grown old ----------------------------------------------------------------------- */
+/* ---- published, and grown old ---------------------------------------------------------------- */
 
 int on_publish_channel(struct turn *turn, const void *message)
 {

@@ -17,7 +17,7 @@ enum { MOST_TERMS = 1000, LONGEST_WORD = 60, SHORTEST_HASH = 16, LONGEST_HASH = 
 typedef OpinionRows__Lexicon Lexicon;
 typedef OpinionRows__Term Term;
 
-/* ---- sources and words ------------------------------------------------------------------------------ */
+/* ---- sources and words ----------------------------------------------------------------------- */
 
 int on_define_source(struct turn *turn, const void *message)
 {
@@ -83,7 +83,7 @@ int on_publish_lexicon(struct turn *turn, const void *message)
     return turn_emit(turn, "dqb", &event.base);
 }
 
-/* ---- submitted -------------------------------------------------------------------------------------- */
+/* ---- submitted ------------------------------------------------------------------------------- */
 
 /* A name in place of a hash would be a profile of somebody. */
 static bool is_hash(const char *text)
@@ -217,7 +217,7 @@ int on_submit_signal(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-/* ---- calls of one kind ------------------------------------------------------------------------------ */
+/* ---- calls of one kind ----------------------------------------------------------------------- */
 
 /* What many people call about within the hour is said in public soon: one signal, without a caller.
  * The help itself is the hotline's and the incident's matter. */
@@ -269,7 +269,7 @@ int on_call(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-/* ---- assessed --------------------------------------------------------------------------------------- */
+/* ---- assessed -------------------------------------------------------------------------------- */
 
 int on_chase_signal(struct turn *turn, const void *message)
 {
@@ -417,7 +417,7 @@ int on_dismiss_signal(struct turn *turn, const void *message)
     return turn_emit(turn, "dqb", &event.base);
 }
 
-/* ---- erased ----------------------------------------------------------------------------------------- */
+/* ---- erased ---------------------------------------------------------------------------------- */
 
 struct erasing {
     struct turn *turn;

@@ -8,7 +8,7 @@
 
 typedef OpinionRows__Matter Matter;
 
-/* ---- asked ------------------------------------------------------------------------------------------ */
+/* ---- asked ----------------------------------------------------------------------------------- */
 
 static void open_need(struct turn *turn, const char *id, const Matter *about, const char *priority,
                       const char *detail)
@@ -68,7 +68,7 @@ int opinion_route(struct turn *turn, const Need *need, const char **ret_unit)
     return need->n_tried == 0 ? LOOP_WAITS : LOOP_NOBODY;
 }
 
-/* ---- what the unit makes of it ---------------------------------------------------------------------- */
+/* ---- what the unit makes of it --------------------------------------------------------------- */
 
 /* The alert whose present need it is; "": none. */
 static const char *alert_of(struct turn *turn, const char *need)

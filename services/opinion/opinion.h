@@ -74,18 +74,18 @@ typedef OpinionRows__Channel Channel;
 
 extern const struct service opinion_service;
 
-/* ---- plain.c: texts as they are compared ------------------------------------------------------------ */
+/* ---- plain.c: texts as they are compared ----------------------------------------------------- */
 
 /* `text` in simplified characters, half width and lower case, without blanks; what is no UTF-8 is
  * left out.  Lent until the turn ends. */
 const char *opinion_plain(struct turn *turn, const char *text);
 
-/* ---- hits.c ----------------------------------------------------------------------------------------- */
+/* ---- hits.c ---------------------------------------------------------------------------------- */
 
 /* Fills hits, hint, topic and fingerprint of a signal whose other fields are there. */
 void opinion_match(struct turn *turn, Signal *row, const char *text);
 
-/* ---- signals ---------------------------------------------------------------------------------------- */
+/* ---- signals --------------------------------------------------------------------------------- */
 
 /* `I` of 1; "" for no grade. */
 const char *opinion_grade_name(int32_t grade);
@@ -108,7 +108,7 @@ uint64_t opinion_erase_later(struct turn *turn, const char *alert, const char *s
 /* A post of the unit for what is overdue. */
 const char *opinion_post(struct turn *turn, const char *unit);
 
-/* ---- needs.c ---------------------------------------------------------------------------------------- */
+/* ---- needs.c --------------------------------------------------------------------------------- */
 
 /* A HANDLE_OPINION need for the unit concerned. */
 void opinion_ask_unit(struct turn *turn, const char *alert, Alert *row);
@@ -124,7 +124,7 @@ void on_need_closed(struct turn *turn, const char *id, const Need *need);
 /* Begins the watch of an alert that has just come to it. */
 void opinion_watch(struct turn *turn, const char *id, Alert *row);
 
-/* ---- alerts ----------------------------------------------------------------------------------------- */
+/* ---- alerts ---------------------------------------------------------------------------------- */
 
 /* States an event of an alert with its case, and its grade's priority. */
 void opinion_say(struct turn *turn, const Alert *row, const char *unit, const char *to,
@@ -137,7 +137,7 @@ void opinion_clock(struct turn *turn, const char *alert, const char *name, uint6
 /* The answer's clocks of its grade, from now: never later than those that run. */
 void opinion_start_clocks(struct turn *turn, const char *id, Alert *row);
 
-/* ---- handlers --------------------------------------------------------------------------------------- */
+/* ---- handlers -------------------------------------------------------------------------------- */
 
 int on_define_source(struct turn *turn, const void *message);
 int on_publish_lexicon(struct turn *turn, const void *message);

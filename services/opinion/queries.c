@@ -31,7 +31,7 @@ static const char *name_of(const ProtobufCEnumDescriptor *states, int state)
     return value == NULL ? "" : value->name;
 }
 
-/* ---- alerts ----------------------------------------------------------------------------------------- */
+/* ---- alerts ---------------------------------------------------------------------------------- */
 
 struct page {
     struct ask *ask;
@@ -96,7 +96,7 @@ int ask_alert_board(struct ask *ask, const void *message)
     return ask_answer(ask, &answer->base);
 }
 
-/* ---- signals ---------------------------------------------------------------------------------------- */
+/* ---- signals --------------------------------------------------------------------------------- */
 
 static bool add_signal(struct page *page, const char *key, const char *id)
 {
@@ -179,7 +179,7 @@ int ask_signals_of(struct ask *ask, const void *message)
     return ask_answer(ask, &answer->base);
 }
 
-/* ---- answers ---------------------------------------------------------------------------------------- */
+/* ---- answers --------------------------------------------------------------------------------- */
 
 static bool add_answer(void *context, const char *key, const void *stored)
 {
@@ -225,7 +225,7 @@ int ask_answer_library(struct ask *ask, const void *message)
     return ask_answer(ask, &answer->base);
 }
 
-/* ---- channels --------------------------------------------------------------------------------------- */
+/* ---- channels -------------------------------------------------------------------------------- */
 
 struct channels {
     struct ask *ask;
