@@ -16,7 +16,7 @@ enum { PLAIN_SIZE = 1 << 16 };
 static inline const char *plain(const char *text)
 {
     static char out[PLAIN_SIZE];
-    static const char *const counted[] = { "organisation/", "supervision/", "opinion/",
+    static const char *const counted[] = { "organisation/", "supplies/", "supervision/", "opinion/",
                                            "\"seq\": \"" };
     size_t length = 0;
 
