@@ -34,6 +34,7 @@ static struct story *in_progress(void)
 
 /* ---- which centre -------------------------------------------------------------------------------- */
 
+/* S-06K 家庭医生“健康守门人”, S-055 */
 START_TEST(the_family_doctors_centre_comes_first)
 {
     struct story *story = kernel_story(&referral_service);

@@ -62,6 +62,13 @@ START_TEST(the_opening_of_the_town_meets_what_it_founds)
     ck_assert_str_eq(plain(board(story, "", "S-047")),
                      "{\"lines\": [{\"duty\": \"S-047\", \"unit\": \"sjb\", \"period\": \"once\", "
                      "\"state\": \"MET\", \"evidence\": \"organisation/*\"}], \"met\": 1}");
+    /* S-069: three teams, S-040: a leading group whose posts are held */
+    static const char *const founded[] = { "S-048", "S-049" };
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_ptr_nonnull(strstr(board(story, "sjb", founded[i]), "\"state\": \"MET\""));
+    static const char *const held[] = { "S-041", "S-042" };
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_ptr_nonnull(strstr(board(story, "lg", held[i]), "\"state\": \"PENDING\""));
     ck_assert_str_eq(
         plain(board(story, C41, "S-051")),
         "{\"lines\": [{\"duty\": \"S-051\", \"unit\": \"310115125041\", \"period\": \"once\", "
@@ -134,6 +141,7 @@ START_TEST(a_committee_that_founds_no_group_is_at_risk_then_late)
 }
 END_TEST
 
+/* S-06T: a named person, and measures that are written down */
 START_TEST(plans_meet_their_own_kind)
 {
     struct story *story = open_town();
