@@ -192,6 +192,7 @@ START_TEST(a_catchment_has_a_centre_for_each_kind)
 }
 END_TEST
 
+/* S-057, S-079: professional bodies, with what they can do */
 START_TEST(responsibilities_teams_and_providers_are_named)
 {
     struct story *story = open_office();
