@@ -19,7 +19,7 @@
 #include "log/merkle.h"
 #include "sim/sim.h"
 
-enum { SEGMENT_BYTES = 64 << 10, BATCH = 1000, RECORD_BYTES = 1 << 17, KEEP_EACH = 10 };
+enum { SEGMENT_BYTES = 256 << 10, BATCH = 100, RECORD_BYTES = 1 << 17, KEEP_EACH = 10 };
 
 struct kept_root {
     uint64_t size;
