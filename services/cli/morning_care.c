@@ -161,8 +161,11 @@ static void open_the_door(struct morning *morning, const char *person, const cha
                  "{\"incident\":\"%s\",\"result\":\"HOSPITAL\"}", incident);
     morning_hear(morning, "referral.NeedOpened." C41,
                  "{\"person\":\"%s\",\"kind\":\"TRANSFER\",\"priority\":\"P0\"}", person);
+    const struct morning_heard transfer = morning_hear(
+        morning, "referral.Dispatched.hcz", "{\"person\":\"%s\",\"kind\":\"TRANSFER\"}", person);
     morning_hear(morning, "registry.AwayStarted." C41, "{\"person\":\"%s\",\"kind\":\"hospital\"}",
                  person);
+    scene_accept(morning, "referral", "hcz", morning_text(&transfer, "assignment"));
     scene_complete(morning, "incident", "pab", assignment);
     scene_close(morning, "incident", incident);
     morning_say(morning, "pab.duty", "incident.CloseIncident.pab", NULL, "{\"incident\":\"%s\"}",
