@@ -107,7 +107,7 @@ int on_offer_match(struct turn *turn, const void *message)
 
 static int32_t word_of(Benefit__Answer answer)
 {
-    switch (answer) {
+    switch ((int)answer) {
     case BENEFIT__ANSWER__ACCEPTED:
         return ACCEPT;
     case BENEFIT__ANSWER__DECLINED:

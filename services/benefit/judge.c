@@ -84,7 +84,7 @@ void judge(const Benefit *benefit, const Person *person, uint64_t at_ms,
 {
     struct judgement judgement = { 0 };
 
-    switch (person->standing) {
+    switch ((int)person->standing) {
     case BENEFIT_ROWS__PERSON__STANDING__ON_ROSTER:
         break;
     case BENEFIT_ROWS__PERSON__STANDING__DEATH_REPORTED:
@@ -114,7 +114,7 @@ bool match_is_open(const Match *match)
 
 Benefit__WhyNotCode code_of(const Match *match)
 {
-    switch (match->state) {
+    switch ((int)match->state) {
     case M(DROPPED):
         return match->code;
     case M(DECLINED):

@@ -91,7 +91,7 @@ static const char *clock_of(const Match *match, const Benefit *benefit)
     bool by_visit = match->run[0] != '\0';
     bool by_application = benefit != NULL && benefit->n_evidence > 0;
 
-    switch (match->state) {
+    switch ((int)match->state) {
     case M(PROPOSED):
         return "benefit.screen";
     case M(SCREENED):

@@ -257,7 +257,7 @@ static void refuse_visit(struct turn *turn, const Benefit__RecordVisit *record,
 
 static int32_t word_of(Benefit__VisitResult result)
 {
-    switch (result) {
+    switch ((int)result) {
     case BENEFIT__VISIT_RESULT__RESULT_ABSENT:
     case BENEFIT__VISIT_RESULT__SEEN:
         return VISIT;
