@@ -211,7 +211,8 @@ static bool scan_level(struct reader *reader, const ProtobufCMessageDescriptor *
 int scan_message(const ProtobufCMessageDescriptor *descriptor, struct slice bytes,
                  const char **ret_reason)
 {
-    struct reader reader = { .at = bytes.data, .end = (const uint8_t *)bytes.data + bytes.size };
+    const uint8_t *at = bytes.size == 0 ? (const uint8_t *)"" : bytes.data; /* NULL has no end */
+    struct reader reader = { .at = at, .end = at + bytes.size };
     struct counts counts = { 0 };
 
     if (scan_level(&reader, descriptor, 1, &counts))
