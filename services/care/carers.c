@@ -182,6 +182,8 @@ int on_declare_carer_absent(struct turn *turn, const void *message)
                                     .from_ms = told->from_ms, .until_ms = told->until_ms };
         return turn_emit(turn, row->committee, &event.base);
     }
+    /* What was announced for later is overtaken by what is so now. */
+    turn_forget(turn, told->carer, &care__begin_carer_absence__descriptor);
     if (!absent)
         begin_absence(turn, told->carer);
     return turn->outcome;

@@ -141,6 +141,14 @@ START_TEST(an_absence_has_its_days)
         story_last(story, "care.ContactPlanned." C41),
         "{\"person\": \"r1\", \"date\": \"2023-01-21\", \"carer\": \"v1\", \"windowEndM"
         "s\": \"1674295200000\", \"ladder\": \"NORMAL\", \"times\": 1, \"first\": true}");
+    /* Ill before the days that were announced: what is so now takes their place. */
+    vc_says(story, "DeclareCarerAbsent",
+            "{'carer': 'v1', 'fromMs': 1674352800000, 'untilMs': 1674439200000}");
+    vc_says(story, "DeclareCarerAbsent", "{'carer': 'v1', 'untilMs': 1674266400000}");
+    story_until(story, "11:00");
+    ck_assert_uint_eq(story_count(story, "care.CarerReturned." C41), 2);
+    story_until(story, "2023-01-22T11:00");
+    ck_assert_uint_eq(story_count(story, "care.CarerAbsent." C41), 4);
     story_close(story);
 }
 END_TEST
