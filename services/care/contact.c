@@ -223,6 +223,15 @@ static bool is_asked(struct turn *turn, const struct record *record)
     return false;
 }
 
+/* One that nobody knows would go to nobody. */
+static bool knows_signs(const Care__RecordContact *told)
+{
+    for (size_t i = 0; i < told->n_signs; i++)
+        if (told->signs[i] <= CARE__SIGN__SIGN_ABSENT || told->signs[i] > CARE__SIGN__DYSPNOEA)
+            return false;
+    return told->n_signs > 0;
+}
+
 static bool is_whole(struct turn *turn, const struct record *record, bool script)
 {
     const Care__RecordContact *told = record->told;
@@ -232,7 +241,7 @@ static bool is_whole(struct turn *turn, const struct record *record, bool script
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "outcome: what was it?");
     else if (told->outcome == CARE__OUTCOME__NEED && told->n_needs == 0)
         turn_refuse(turn, CARE__REFUSAL__NO_NEED, "which need?");
-    else if (told->outcome == CARE__OUTCOME__ABNORMAL && told->n_signs == 0)
+    else if (told->outcome == CARE__OUTCOME__ABNORMAL && !knows_signs(told))
         turn_refuse(turn, CARE__REFUSAL__NO_SIGN, "which sign?");
     else if (record->outcome == CARE__OUTCOME__OK_VIA_OTHER && record->person->silent && !away)
         turn_refuse(turn, CARE__REFUSAL__FIRST_HAND_NEEDED,

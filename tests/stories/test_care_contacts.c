@@ -255,6 +255,13 @@ START_TEST(what_is_abnormal_is_acted_on_in_the_same_turn)
         "{\"committee\": \"310115125041\", \"date\": \"2023-01-18\", \"state\": \"OPEN"
         "\", \"numbers\": {\"roster\": 3, \"planned\": 3, \"untried\": 1, \"abnormal\":"
         " 2, \"newPeople\": 3, \"needsOpened\": 1}}");
+    /* A sign that nobody knows would go to nobody. */
+    story_forget(story);
+    vc_says(story, "RecordContact",
+            "{'person': 'r1', 'outcome': 'ABNORMAL', 'firstHand': true,"
+            " 'signs': ['MOOD', 'SIGN_ABSENT']}");
+    EXPECT_TEXT(story_text(story), "310115125041/1/9 care.RecordContact\n"
+                                   "    refuses: which sign?\n");
     story_close(story);
 }
 END_TEST
