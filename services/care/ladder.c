@@ -209,7 +209,7 @@ static void climb(struct turn *turn, struct contact *contact, Care__Rung rung)
                      directory_due(turn, "care.retry", "", turn->now_ms));
     } else if (rung == CARE__RUNG__DOOR) {
         send_to_door(turn, contact, "");
-    } else if (row->n_attempts > 0) {
+    } else if (row->state == C(ATTEMPTED)) {
         end_ladder(turn, contact);
     } else {
         /* Nobody tried, so nobody knows: that is the office's to settle, and no incident (R15). */

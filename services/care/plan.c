@@ -150,6 +150,10 @@ void plan_again(struct turn *turn, const char *id)
         return;
     contact.row->committee = person->committee;
     contact.row->ended_ms = 0;
+    /* A ladder that was broken off begins anew with its first try. */
+    contact.row->first_try_ms = 0;
+    contact.row->tries = 0;
+    contact.row->rung = CARE__RUNG__RUNG_ABSENT;
     judge(turn, id, person, day, contact.row);
     if (contact.row->times <= contact.row->done)
         contact.row->times = contact.row->done + 1;

@@ -222,5 +222,30 @@ START_TEST(the_normal_ladder_hurries_toward_its_hour)
 }
 END_TEST
 
+/* A death is reported while somebody is on the ladder, and refuted: the next try begins a ladder, and a
+ * door that is assigned in between is no incident when nobody has tried since. */
+START_TEST(a_ladder_that_was_broken_off_begins_anew)
+{
+    struct story *story = morning();
+
+    no_answer(story, "r1");
+    no_answer(story, "r2");
+    registry_says(story, "DeathReported", "{'person': 'r1', 'owner': '" C41 "'}");
+    registry_says(story, "DeathReported", "{'person': 'r2', 'owner': '" C41 "'}");
+    registry_says(story, "DeathRefuted", "{'person': 'r1', 'owner': '" C41 "'}");
+    registry_says(story, "DeathRefuted", "{'person': 'r2', 'owner': '" C41 "'}");
+    no_answer(story, "r1");
+    vc_says(story, "AssignDoorVisit", "{'person': 'r2'}");
+    story_until(story, "11:05");
+    ck_assert_uint_eq(story_count(story, "care.NotReached." C41), 1);
+    ck_assert_uint_eq(story_count(story, "incident.OpenIncident." C41), 1);
+    ck_assert_str_eq(story_last(story, "care.ContactEscalated.sjb"),
+                     "{\"person\": \"r2\", \"committee\": \"310115125041\", \"date\": "
+                     "\"2023-01-18\", \"rung\": \"OFFICE\", \"toPost\": \"sjb.duty\"}");
+    story_close(story);
+}
+END_TEST
+
 TESTS(one_try_and_then_nobody, a_knock_is_a_try_or_the_last,
-      a_host_who_does_not_answer_is_no_incident, the_normal_ladder_hurries_toward_its_hour)
+      a_host_who_does_not_answer_is_no_incident, the_normal_ladder_hurries_toward_its_hour,
+      a_ladder_that_was_broken_off_begins_anew)
