@@ -250,7 +250,8 @@ static void set_aside(struct turn *turn, const char *id)
     Person *person = turn_move(turn, PERSONS, id);
     if (person == NULL)
         return;
-    person->before = before;
+    if (before != P(SILENCED)) /* a merge after a reported death: where the way back ends is kept */
+        person->before = before;
     cancel_contacts(turn, id);
     if (listed) {
         unlist_pairing(turn, id);
@@ -258,16 +259,17 @@ static void set_aside(struct turn *turn, const char *id)
     }
 }
 
-static void bring_back(struct turn *turn, const char *id)
+/* From `state`; to silence, as long as the person is reported dead. */
+static void bring_back(struct turn *turn, const char *id, CareRows__Person__State state, bool dead)
 {
     const Person *known = turn_load(turn, PERSONS, id);
 
-    if (known == NULL)
+    if (known == NULL || known->state != state)
         return;
-    int32_t word = known->before == P(CANDIDATE)  ? BACK_TO_CANDIDATE
-                   : known->before == P(ACTIVE)   ? BACK_TO_ACTIVE
-                   : known->before == P(SILENCED) ? BACK_TO_SILENCED
-                                                  : BACK_TO_AWAY;
+    int32_t word = dead                            ? BACK_TO_SILENCED
+                   : known->before == P(CANDIDATE) ? BACK_TO_CANDIDATE
+                   : known->before == P(ACTIVE)    ? BACK_TO_ACTIVE
+                                                   : BACK_TO_AWAY;
     if (!turn_may_move(turn, PERSONS, id, word))
         return;
     Person *person = turn_move_as(turn, PERSONS, id, word);
@@ -286,7 +288,7 @@ int on_death_reported(struct turn *turn, const void *message)
 
 int on_death_refuted(struct turn *turn, const void *message)
 {
-    bring_back(turn, ((const Registry__DeathRefuted *)message)->person);
+    bring_back(turn, ((const Registry__DeathRefuted *)message)->person, P(SILENCED), false);
     return turn->outcome;
 }
 
@@ -298,7 +300,9 @@ int on_merged(struct turn *turn, const void *message)
 
 int on_unmerged(struct turn *turn, const void *message)
 {
-    bring_back(turn, ((const Registry__Unmerged *)message)->alias);
+    const char *id = ((const Registry__Unmerged *)message)->alias;
+
+    bring_back(turn, id, P(ALIAS), turn_load(turn, LOOP_DEATHS, id) != NULL);
     return turn->outcome;
 }
 

@@ -140,6 +140,18 @@ START_TEST(a_double_is_merged_and_parted)
         story_ask(story, C41, "care.Load." C41, "{}"),
         "{\"rows\": [{\"carer\": \"v1\", \"kind\": \"VOLUNTEER\", \"load\": 2}], \"peop"
         "le\": 2}");
+    /* A double of whom a death is reported: parted it is silent, refuted it is back. */
+    registry_says(story, "DeathReported", "{'person': 'r6', 'owner': '" C41 "'}");
+    registry_says(story, "Merged", "{'survivor': 'r5', 'alias': 'r6'}");
+    story_forget(story);
+    registry_says(story, "Unmerged", "{'survivor': 'r5', 'alias': 'r6'}");
+    registry_says(story, "DeathRefuted", "{'person': 'r6', 'owner': '" C41 "'}");
+    EXPECT_TEXT(story_text(story), "registry/1/7 registry.Unmerged at care\n"
+                                   "    r6: ALIAS -> SILENCED\n"
+                                   "registry/1/8 registry.DeathRefuted at care\n"
+                                   "    r6: SILENCED -> ACTIVE\n"
+                                   "    r6/2023-01-18: CANCELLED -> PLANNED\n"
+                                   "    emits care.ContactPlanned.310115125041\n");
     story_close(story);
 }
 END_TEST
