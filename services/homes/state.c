@@ -9,7 +9,10 @@
 #include "referral.pb-c.h"
 #include "town.pb-c.h"
 
-enum { NAME_MOST = 200 };
+enum {
+    NAME_MOST = 200,
+    ID_MOST = 40, /* it begins the ids of the needs that are opened for it */
+};
 
 static const char beds_with_oxygen[] = "OXYGEN"; /* what a centre keeps free for a home */
 static const char kit_item[] = "home-kit";       /* what the depot packs for one */
@@ -32,8 +35,8 @@ int on_register_home(struct turn *turn, const void *message)
 
     if (!turn_from(turn, "sjb"))
         return turn->outcome;
-    if (!loop_is_id(given->home) || given->name[0] == '\0' || strlen(given->name) > NAME_MOST
-        || !directory_committee(turn, given->committee))
+    if (!loop_is_id(given->home) || strlen(given->home) > ID_MOST || given->name[0] == '\0'
+        || strlen(given->name) > NAME_MOST || !directory_committee(turn, given->committee))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a home has an id, a name, a committee");
     Home *home = turn_move(turn, HOMES, given->home);
     if (home == NULL)
