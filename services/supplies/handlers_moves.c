@@ -167,17 +167,25 @@ int on_ship_transfer(struct turn *turn, const void *message)
     return turn_emit(turn, "dzb", &event.base);
 }
 
-/* How much of a shipped lot arrived; without a list all of it. */
-static uint32_t arrived(const Supplies__ReceiveTransfer *receive, const Lot *shipped)
+/* How much of a shipped lot arrived; without a list all of it.  A line that names no lot is of all lots
+ * of its item together: `left` is what the lots before have left of each line. */
+static uint32_t arrived(const Supplies__ReceiveTransfer *receive, uint32_t *left,
+                        const Lot *shipped)
 {
+    uint32_t sum = 0;
+
     if (receive->n_lines == 0)
         return shipped->qty;
-    for (size_t i = 0; i < receive->n_lines; i++)
-        if (strcmp(receive->lines[i]->item, shipped->item) == 0
-            && (receive->lines[i]->lot[0] == '\0'
-                || strcmp(receive->lines[i]->lot, shipped->lot) == 0))
-            return receive->lines[i]->qty < shipped->qty ? receive->lines[i]->qty : shipped->qty;
-    return 0;
+    for (size_t i = 0; i < receive->n_lines; i++) {
+        const Supplies__Lot *line = receive->lines[i];
+        if (strcmp(line->item, shipped->item) != 0
+            || (line->lot[0] != '\0' && strcmp(line->lot, shipped->lot) != 0))
+            continue;
+        uint32_t more = left[i] < shipped->qty - sum ? left[i] : shipped->qty - sum;
+        left[i] -= more;
+        sum += more;
+    }
+    return sum;
 }
 
 /* What did not arrive is lost at the site that sent it. */
@@ -210,9 +218,12 @@ int on_receive_transfer(struct turn *turn, const void *message)
     Transfer *transfer = turn_move(turn, TRANSFERS, receive->transfer);
     if (transfer == NULL)
         return turn->outcome;
+    uint32_t *left = turn_array(turn, receive->n_lines, sizeof(*left));
+    for (size_t i = 0; i < receive->n_lines; i++)
+        left[i] = receive->lines[i]->qty;
     for (size_t i = 0; i < transfer->n_lines && turn->outcome == 0; i++)
-        missing +=
-            receive_lot(turn, transfer, transfer->lines[i], arrived(receive, transfer->lines[i]));
+        missing += receive_lot(turn, transfer, transfer->lines[i],
+                               arrived(receive, left, transfer->lines[i]));
     Supplies__TransferReceived event = { IS(supplies__transfer_received),
                                          .transfer = receive->transfer,
                                          .from_site = transfer->from_site,

@@ -167,5 +167,26 @@ START_TEST(a_line_may_come_from_two_sites)
 }
 END_TEST
 
+/* A count by item alone is of all its lots together. */
+START_TEST(what_arrives_is_counted_once)
+{
+    struct story *story = supplies_story(&supplies_service);
+
+    keeper(story, "ReceiveStock", "{'site': 'reserve', 'item': 'rice', 'lot': 'x', 'qty': 4}");
+    keeper(story, "ReceiveStock", "{'site': 'reserve', 'item': 'rice', 'lot': 'y', 'qty': 4}");
+    office(story, "OpenTransfer",
+           "{'transfer': 't1', 'fromSite': 'reserve', 'toSite': 'depot', 'lines': [{'item':"
+           " 'rice', 'qty': 6}]}");
+    keeper(story, "ShipTransfer", "{'transfer': 't1'}");
+    office(story, "ReceiveTransfer", "{'transfer': 't1', 'lines': [{'item': 'rice', 'qty': 5}]}");
+    ck_assert_str_eq(
+        story_last(story, "supplies.TransferReceived.dzb"),
+        "{\"transfer\": \"t1\", \"fromSite\": \"reserve\", \"toSite\": \"depot\", \"lines\": "
+        "[{\"item\": \"rice\", \"lot\": \"x\", \"expiry\": \"9999-12-31\", \"qty\": 4}, {\"item\": "
+        "\"rice\", \"lot\": \"y\", \"expiry\": \"9999-12-31\", \"qty\": 1}], \"missing\": 1}");
+    supplies_close(story);
+}
+END_TEST
+
 TESTS(what_a_reserve_has_comes_by_transfer, a_gift_is_taken_or_declined_with_thanks,
-      a_line_may_come_from_two_sites)
+      a_line_may_come_from_two_sites, what_arrives_is_counted_once)
