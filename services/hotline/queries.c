@@ -100,12 +100,21 @@ static bool show_ticket(void *context, const char *key, const void *row)
     const char *id = strrchr(key, '/');
 
     (void)row;
-    if (strcmp(key, list->after) <= 0)
-        return true;
     if (!add_ticket(list, id != NULL ? id + 1 : key))
         return false;
     list->next = ask_text(list->ask, "%s", key);
     return true;
+}
+
+/* The rows of one prefix behind the key at which the page before ended, if it is there or beyond. */
+static void show_page(struct list *list, unsigned table, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    int order = strncmp(list->after, prefix, length);
+
+    if (order <= 0)
+        ask_each_after(list->ask, table, prefix, order == 0 ? list->after + length : "",
+                       show_ticket, list);
 }
 
 static int give_tickets(struct ask *ask, struct list *list)
@@ -128,14 +137,14 @@ int ask_ticket_board(struct ask *ask, const void *message)
         return ask->outcome;
     list.after = asked->after;
     if (*asked->person != '\0') {
-        ask_each(ask, PERSON_TICKETS, ask_text(ask, "%s/", asked->person), show_ticket, &list);
+        show_page(&list, PERSON_TICKETS, ask_text(ask, "%s/", asked->person));
         return give_tickets(ask, &list);
     }
     if (*asked->state != '\0')
-        ask_each(ask, TICKETS_BY, ask_text(ask, "%s/", asked->state), show_ticket, &list);
+        show_page(&list, TICKETS_BY, ask_text(ask, "%s/", asked->state));
     for (size_t i = 0; *asked->state == '\0' && i < sizeof(open) / sizeof(open[0]); i++)
         if (!list.more)
-            ask_each(ask, TICKETS_BY, open[i], show_ticket, &list);
+            show_page(&list, TICKETS_BY, open[i]);
     return give_tickets(ask, &list);
 }
 

@@ -30,7 +30,7 @@ bool asked_may_see(struct ask *ask, const char *unit)
 
 struct asked asked_list(struct ask *ask, uint32_t limit)
 {
-    struct asked list = { .ask = ask, .after = "", .unit = "", .next = "" };
+    struct asked list = { .ask = ask, .unit = "", .next = "" };
 
     list.limit = limit == 0 ? ASKED_ROWS : limit > ASKED_ROWS_MOST ? ASKED_ROWS_MOST : limit;
     list.rows = ask_array(ask, list.limit, sizeof(void *));

@@ -13,7 +13,6 @@ struct asked {
     void **rows;
     size_t count;
     size_t limit;
-    const char *after;
     bool more;
     const char *unit; /* "": any */
     bool open_only;

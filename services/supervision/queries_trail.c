@@ -95,7 +95,7 @@ static bool show_case(void *context, const char *key, const void *row)
     struct asked *list = context;
     const Case *found = row;
 
-    if (strcmp(key, list->after) <= 0 || (list->open_only && is_closed(found)))
+    if (list->open_only && is_closed(found))
         return true;
     if (asked_is_full(list))
         return false;
@@ -120,9 +120,8 @@ int ask_cases(struct ask *ask, const void *message)
 
     if (!asked_may_see(ask, ""))
         return ask->outcome;
-    list.after = asked->after;
     list.open_only = asked->open_only;
-    ask_each(ask, CASES, "", show_case, &list);
+    ask_each_after(ask, CASES, "", asked->after, show_case, &list);
     answer.cases = (Supervision__CaseLine **)list.rows;
     answer.n_cases = list.count;
     answer.next = list.more ? list.next : "";
