@@ -80,9 +80,20 @@ static bool is_among(const char *const *names, const char *name)
     return false;
 }
 
+/* HH:MM on the message's own day; with the date on another. */
+static void brief_time(uint64_t ms, uint64_t message_ms, char text[CLOCK_TEXT_SIZE])
+{
+    char whole[CLOCK_TEXT_SIZE];
+    bool same_day = clock_day(ms) == clock_day(message_ms);
+
+    clock_print(ms, whole);
+    snprintf(text, CLOCK_TEXT_SIZE, "%.*s%s%.5s", same_day ? 0 : 5, whole + 5, same_day ? "" : " ",
+             whole + 11);
+}
+
 /* What a line of a timeline shows: ids, codes, numbers and times, never a card. */
-static void brief(const ProtobufCMessage *message, const char *const *skipped, char *text,
-                  size_t room)
+static void brief(const ProtobufCMessage *message, uint64_t message_ms, const char *const *skipped,
+                  char *text, size_t room)
 {
     json_t *object = json_from_message(message);
     const char *name;
@@ -99,11 +110,10 @@ static void brief(const ProtobufCMessage *message, const char *const *skipped, c
             continue;
         if (length > 2 && strcmp(name + length - 2, "Ms") == 0) {
             char time[CLOCK_TEXT_SIZE];
-            clock_print((uint64_t)strtoull(json_is_string(value) ? json_string_value(value) : "0",
-                                           NULL, 10),
-                        time);
-            used += (size_t)snprintf(text + used, room - used, "%s%.*s=%.5s", gap,
-                                     (int)(length - 2), name, time + 11);
+            brief_time(strtoull(json_is_string(value) ? json_string_value(value) : "0", NULL, 10),
+                       message_ms, time);
+            used += (size_t)snprintf(text + used, room - used, "%s%.*s=%s", gap, (int)(length - 2),
+                                     name, time);
         } else if (json_is_string(value)) {
             used += (size_t)snprintf(text + used, room - used, "%s%s=%s", gap, name,
                                      json_string_value(value));
@@ -129,7 +139,7 @@ static const char *brief_without(struct cli *cli, const struct stored *stored,
     ProtobufCMessage *body = body_of(cli, stored);
 
     if (body != NULL)
-        brief(body, skipped, text, sizeof(text));
+        brief(body, stored->time_ms, skipped, text, sizeof(text));
     /* A text that was cut inside a character loses the rest of it. */
     size_t length = strlen(text);
     while (length > 0 && !scan_text(slice_of(text, length)))
