@@ -47,6 +47,8 @@ const struct text_pair cli_texts[] = {
     { "--limit: '%s' is no number", "--limit：“%s”不是数字" },
     { "--from: '%s' is no place in the log", "--from：日志里没有“%s”这个位置" },
     { "--only: there is no '%s'", "--only：没有“%s”" },
+    { "--only: the broker is not among them and does not run",
+      "--only：其中没有 broker，它也没有在运行" },
     { "'%s': write field=value", "“%s”：请写成 字段=值" },
     { "%s has no command or question '%s'", "%s 没有“%s”这个命令或查询" },
     { "carebus %s --help lists them", "carebus %s --help 列出全部" },

@@ -315,6 +315,24 @@ static int wait_up(const struct town *town, pid_t supervisor)
 
 /* ---- verbs --------------------------------------------------------------------------------------- */
 
+/* Services without a broker would only be waited for: it is among them, or runs already. */
+static int need_broker(const struct town *town)
+{
+    const char *path = cli_path(town->cli, "run/broker.lock");
+    int lock;
+
+    for (uint32_t i = 0; i < town->count; i++)
+        if (strcmp(town->processes[i].name, "broker") == 0)
+            return 0;
+    int r = io_lock(path, &lock);
+    if (r == 0)
+        io_unlock(lock);
+    if (r != 0)
+        return 0;
+    return cli_fail(EXIT_UNAVAILABLE, "carebus up --only broker,...",
+                    "--only: the broker is not among them and does not run");
+}
+
 static int choose(struct town *town)
 {
     struct cli *cli = town->cli;
@@ -335,7 +353,7 @@ static int choose(struct town *town)
         add(town, name);
         only += length + (only[length] == ',');
     }
-    return 0;
+    return need_broker(town);
 }
 
 static int take_lock(struct town *town)
