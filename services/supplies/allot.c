@@ -54,7 +54,7 @@ static int32_t class_of(struct turn *turn, const Line *line, const Need *need)
     if (line->person[0] != '\0')
         row = turn_load(turn, CLASSES, line->person);
     else if (need != NULL && need->source != NULL && need->source->home[0] != '\0')
-        row = turn_load(turn, CLASSES, turn_text(turn, "home:%s", need->source->home));
+        row = turn_load(turn, CLASSES, turn_text(turn, "home/%s", need->source->home));
     return row == NULL ? 0 : row->class_;
 }
 

@@ -42,7 +42,7 @@ int on_home_changed(struct turn *turn, const void *message)
                     : event->to == HOMES__HOME_STATE__NORMAL ? SUPPLIES__CLASS__GREEN
                                                              : SUPPLIES__CLASS__YELLOW;
 
-    return keep_class(turn, turn_text(turn, "home:%s", event->home), class);
+    return keep_class(turn, turn_text(turn, "home/%s", event->home), class);
 }
 
 /* ---- a death ------------------------------------------------------------------------------------- */

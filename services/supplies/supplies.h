@@ -23,7 +23,7 @@ enum {
     SHELVES,
     DEMANDS,
     PLACES,
-    CLASSES,
+    CLASSES, /* person, home/id */
     LINES,
     NEED_LINES,
     WANTS,
