@@ -111,7 +111,8 @@ static void judge_again(struct turn *turn, const char *id, void *context)
     const Benefit *benefit = match == NULL ? NULL : turn_load(turn, BENEFITS, match->benefit);
     struct judgement judgement;
 
-    if (benefit == NULL || (match->state != M(PROPOSED) && match->state != M(SCREENED)))
+    if (benefit == NULL || match->run[0] != '\0' /* on a frozen list */
+        || (match->state != M(PROPOSED) && match->state != M(SCREENED)))
         return;
     judge(benefit, person, turn->now_ms, &judgement);
     if (!judgement.fits)

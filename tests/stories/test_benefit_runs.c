@@ -241,6 +241,11 @@ START_TEST(a_second_run_gives_nobody_a_second_gift)
     EXPECT_TEXT(story_last(story, "benefit.MatchDropped." C41),
                 "{\"match\": \"m5\", \"person\": \"r1\", \"benefit\": \"oil\", \"code\": "
                 "\"ALREADY_GRANTED\", \"why\": \"already granted\"}");
+    /* What stands on a frozen list is promised, whatever the roster says of r3 meanwhile. */
+    story_say(story, "registry", "registry.CategoriesSet." C41,
+              "{'person': 'r3', 'to': ['DEPENDENT']}");
+    story_say(story, VC41, "benefit.RecordVisit." C41, "{'run': 's1', 'person': 'r3'}");
+    ck_assert_uint_eq(story_count(story, "benefit.BenefitDelivered." C41), 3);
     story_close(story);
 }
 END_TEST
