@@ -156,7 +156,8 @@ void each_match(struct turn *turn, const char *person,
                 void (*each)(struct turn *turn, const char *id, void *context), void *context);
 
 /* handlers_match.c: the recipient's word, in a contact; nothing when no match waits for it. */
-void confirm_by_contact(struct turn *turn, const char *match_id, const char *contact);
+void confirm_by_contact(struct turn *turn, const char *match_id, const char *person,
+                        const char *contact);
 
 /* ---- people.c: registry's events ------------------------------------------------------------------- */
 

@@ -107,6 +107,6 @@ int on_contact_recorded(struct turn *turn, const void *message)
     const char *contact = turn_text(turn, "%s/%s", event->person, event->date);
 
     for (size_t i = 0; i < event->n_deliveries_confirmed && turn->outcome == 0; i++)
-        confirm_by_contact(turn, event->deliveries_confirmed[i], contact);
+        confirm_by_contact(turn, event->deliveries_confirmed[i], event->person, contact);
     return turn->outcome;
 }

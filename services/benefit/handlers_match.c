@@ -256,10 +256,14 @@ int on_confirm_benefit(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-/* The recipient's word in a contact: what was delivered, by the ids of the matches. */
-void confirm_by_contact(struct turn *turn, const char *match_id, const char *contact)
+/* The recipient's word in a contact: what was delivered to them, by the ids of the matches. */
+void confirm_by_contact(struct turn *turn, const char *match_id, const char *person,
+                        const char *contact)
 {
-    if (!loop_is_id(match_id) || !turn_may_move(turn, MATCHES, match_id, CONFIRM_BENEFIT))
+    const Match *present = loop_is_id(match_id) ? turn_load(turn, MATCHES, match_id) : NULL;
+
+    if (present == NULL || strcmp(present->person, person) != 0
+        || !turn_may_move(turn, MATCHES, match_id, CONFIRM_BENEFIT))
         return;
     Match *match = turn_move_as(turn, MATCHES, match_id, CONFIRM_BENEFIT);
     if (match != NULL)

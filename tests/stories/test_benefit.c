@@ -99,6 +99,8 @@ START_TEST(a_match_ends_in_the_person_s_hands)
     /* The office does not confirm what it gave; the recipient's word does. */
     story_say(story, SWC, "benefit.ConfirmBenefit." C41, "{'match': 'm1'}");
     story_say(story, "care", "care.ContactRecorded." C41,
+              "{'person': 'r9', 'date': '2023-01-19', 'deliveriesConfirmed': ['m1']}");
+    story_say(story, "care", "care.ContactRecorded." C41,
               "{'person': 'r1', 'date': '2023-01-19', 'deliveriesConfirmed': ['m1', 'd7']}");
     EXPECT_TEXT(story_text(story), "swc/1/1 benefit.DefineBenefit\n"
                                    "    care-fee: NONE -> IN_FORCE\n"
@@ -152,7 +154,7 @@ START_TEST(a_match_ends_in_the_person_s_hands)
                                    "    emits benefit.BenefitDelivered.310115125041\n"
                                    "swc/1/10 benefit.ConfirmBenefit\n"
                                    "    refuses: ConfirmBenefit is not for swc\n"
-                                   "care/1/1 care.ContactRecorded at benefit\n"
+                                   "care/1/2 care.ContactRecorded at benefit\n"
                                    "    m1: DELIVERED -> CONFIRMED\n"
                                    "    forgets m1: benefit.ChaseMatch\n"
                                    "    emits benefit.BenefitConfirmed.310115125041\n");
