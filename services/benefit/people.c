@@ -288,7 +288,6 @@ int on_death_reported(struct turn *turn, const void *message)
 
     if (person == NULL)
         return turn->outcome;
-    person->before = person->standing;
     person->standing = P(DEATH_REPORTED);
     each_match(turn, event->person, stop_clock, NULL);
     move_visits(turn, event->person, SUSPEND, WHY(PERSON_DEAD));
@@ -303,7 +302,7 @@ int on_death_refuted(struct turn *turn, const void *message)
     if (present == NULL || present->standing != P(DEATH_REPORTED))
         return 0;
     Person *person = turn_edit(turn, PEOPLE, event->person);
-    person->standing = person->before;
+    person->standing = P(ON_ROSTER);
     count_in(turn, person, event->person);
     each_match(turn, event->person, go_on, NULL);
     move_visits(turn, event->person, RESTORE, WHY(WHY_NOT_ABSENT));
@@ -345,6 +344,7 @@ int on_merged(struct turn *turn, const void *message)
 
     if (alias == NULL)
         return 0;
+    const BenefitRows__Person__Standing before = alias->standing;
     struct grants grants = grants_of(turn, event->alias);
     for (size_t i = 0; i < grants.count; i++) {
         const char *rest = strchr(grants.keys[i], '/') + 1;
@@ -357,11 +357,13 @@ int on_merged(struct turn *turn, const void *message)
     }
     take_off(turn, event->alias, WHY(NOT_ON_ROSTER));
     Person *row = turn_edit(turn, PEOPLE, event->alias);
+    if (row->alias_of[0] == '\0')
+        row->before = before;
     row->alias_of = event->survivor;
     return turn->outcome;
 }
 
-/* The alias comes back as it was on the roster; its matches are proposed anew. */
+/* The alias comes back as it was; on the roster its matches are proposed anew. */
 int on_unmerged(struct turn *turn, const void *message)
 {
     const Registry__Unmerged *event = message;
@@ -375,7 +377,8 @@ int on_unmerged(struct turn *turn, const void *message)
             turn_drop(turn, GRANTS, grants.keys[i]);
     Person *alias = turn_edit(turn, PEOPLE, event->alias);
     alias->alias_of = "";
-    alias->standing = P(ON_ROSTER);
-    look_again(turn, event->alias, alias);
+    alias->standing = alias->before;
+    if (alias->standing == P(ON_ROSTER))
+        look_again(turn, event->alias, alias);
     return turn->outcome;
 }

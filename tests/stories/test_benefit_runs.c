@@ -343,6 +343,10 @@ START_TEST(a_death_drops_the_visit_and_a_mistake_restores_it)
                                    "    m5: PROPOSED -> DROPPED\n"
                                    "    forgets m5: benefit.ChaseMatch\n"
                                    "    emits benefit.MatchDropped.310115125006\n");
+    /* Whoever was dead is not back on the roster for having been a double. */
+    story_say(story, "registry", "registry.Merged." C41, "{'survivor': 'r1', 'alias': 'r2'}");
+    story_say(story, "registry", "registry.Unmerged." C41, "{'survivor': 'r1', 'alias': 'r2'}");
+    ck_assert_uint_eq(story_count(story, "benefit.MatchProposed." C41), 3);
     story_close(story);
 }
 END_TEST
