@@ -128,11 +128,12 @@ if(TARGET kit AND TARGET core)
   endforeach()
 endif()
 
-# T01 once more, with the five real services over a store in memory.
+# T01 once more, with all the real services over a store in memory.
 if(TARGET kit AND TARGET sim AND all_services)
   file(GLOB sources CONFIGURE_DEPENDS tests/sim/town/*.c)
   add_executable(carebus-sim-town ${sources})
   house(carebus-sim-town)
+  target_include_directories(carebus-sim-town PRIVATE ${CMAKE_BINARY_DIR}/words/table)
   target_link_libraries(carebus-sim-town PRIVATE sim ${all_services} town_files)
   foreach(run "seeds_1;--seeds;250;--seconds;60" "seeds_2;--seeds;250;--from;251;--seconds;60"
               "controls;--controls;--seconds;60")

@@ -1,5 +1,5 @@
 /*
- * carebus-sim-town - T01 with the five real services: their turns and handlers over a store in
+ * carebus-sim-town - T01 with all the real services: their turns and handlers over a store in
  * memory, desks that play scenes, every fault, and the replay check (H14) after each seed.
  */
 #include <stdio.h>

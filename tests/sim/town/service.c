@@ -448,6 +448,7 @@ static void judge_service(struct sim *sim, struct node *node)
     memory_forget("fold");
     if (living->service->loop != NULL)
         judge_needs(sim, node, living->kit);
+    books_judge(sim, living->kit);
 }
 
 static void free_service(struct node *node)

@@ -1,5 +1,5 @@
 /*
- * The town, opened once: what services/town says becomes the first messages of a log, the five
+ * The town, opened once: what services/town says becomes the first messages of a log, the
  * services take them, and what they say about it is on the log too.  Every seed begins there.
  */
 #include "sim/town/town.h"
@@ -20,13 +20,17 @@ enum { AT_ONCE = 512, UNITS_MOST = 128, PERMISSIONS_BYTES = 1 << 20, CREDIT_EVER
 static const uint64_t begin_ms = 1674003600000;
 
 /* Each service's own header has words in common with the others'; here only the tables count. */
-extern const struct service organisation_service, registry_service, hotline_service,
-    referral_service, supervision_service;
-
-static const struct service *const services[TOWN_SERVICES + 1] = {
-    &organisation_service, &registry_service,    &hotline_service,
-    &referral_service,     &supervision_service, NULL,
+#define SERVICE(name) extern const struct service name##_service;
+#include "all_services.h"
+#undef SERVICE
+#define SERVICE(name) &name##_service,
+static const struct service *const services[] = {
+#include "all_services.h"
+    NULL,
 };
+#undef SERVICE
+
+enum { TOWN_SERVICES = sizeof(services) / sizeof(services[0]) - 1 };
 
 static void narrow(struct sim *sim, struct core_limits *limits)
 {

@@ -1,13 +1,13 @@
 /*
- * sim/town/town.h - a real town in the simulator: the five services with their handlers over a store
- * in memory, and desks that play scenes.
+ * sim/town/town.h - a real town in the simulator: all services with their handlers over a store in
+ * memory, and desks that play scenes.
  */
 #pragma once
 
 #include "kit/kit.h"
 #include "sim/sim.h"
 
-enum { TOWN_SERVICES = 5, TOWN_SCENES_AT_ONCE = 6, TOWN_RATE = 300 };
+enum { TOWN_SCENES_AT_ONCE = 6, TOWN_RATE = 300 };
 
 /* The log and the stores of a town that has been opened; made once.  0, or the town's tables are
  * wrong. */
@@ -19,6 +19,10 @@ void town_image(const char *name, char path[64]);   /* of the opened town: to be
 
 /* service.c: a node for each; the rest of its life is as services/kit/service.c has it. */
 void service_new(struct sim *sim, const struct service *service);
+
+/* books.c: what a service is left with balances (H7). */
+struct kit;
+void books_judge(struct sim *sim, struct kit *kit);
 
 /* speaker.c: a desk that says what it has to say, each in its time. */
 struct node *speaker_new(struct sim *sim, const char *source);
