@@ -109,11 +109,11 @@ const struct verb cli_verbs[] = {
       "with its cell; the same file again changes nothing.  Without --committee (or -u CODE) each row\n"
       "goes to the committee that its own cell names.  Exit 65: rows were refused; --errors writes\n"
       "them in their own layout with the reason.  An export leaves its trace (Accessed).\n" },
-    { "morning", "[--scene B] [--stay]", "Plays an example day through the real processes",
-      verb_morning,
+    { "day", "[--scene B] [--stay]", "Plays an example day through the real processes",
+      verb_day,
       "The desks of the town say what domain stories A to L say, and wait for what must come of it;\n"
       "where the town's clock runs fast (init --exercise-rate 60), also the deadlines (A+, C+, J+,\n"
-      "K).  Then the timelines, the worklists, a committee's day, the duty register and the bulletin.\n"
+      "K).  Then the timelines, the worklists, a committee's day, the count of duties and the bulletin.\n"
       "Exit 0: all of it happened as it should.  --stay: the desks stay open until Ctrl-C.\n" },
     { "verify", "[--replay SERVICE|all]", "Proves the log whole, or a service's store equal to it",
       verb_verify, "" },

@@ -126,7 +126,7 @@ const struct text_pair cli_texts[] = {
     { "  row %u  %s  %s\n", "  第 %u 行  %s  %s\n" },
     { "%u rows written to %s\n", "%u 行已写入 %s\n" },
     { "UTF-8 or GB18030, one row of titles", "UTF-8 或 GB18030，有一行表头" },
-    /* ---- the morning ---- */
+    /* ---- the example day ---- */
     { "scene %s: %s", "第 %s 场：%s" },
     { "case %s (scene %s)", "单号 %s（第 %s 场）" },
     { "worklist of %s", "%s 的待办" },
@@ -135,8 +135,8 @@ const struct text_pair cli_texts[] = {
     { "supervision: the duties", "督导：职责" },
     { "care: the day of a committee", "日常关爱：一个居委会的一天" },
     { "supervision: the bulletin", "督导：通报" },
-    { "\nthe morning: %u events came as they should, %u scenes failed\n",
-      "\n这个上午：%u 件事如期发生，%u 场失败\n" },
+    { "\nthe day: %u events came as they should, %u scenes failed\n",
+      "\n这一天：%u 件事如期发生，%u 场失败\n" },
     { "the desks stay open; Ctrl-C ends the town", "各席位保持在线；Ctrl-C 结束" },
     { NULL, NULL },
 };

@@ -71,5 +71,5 @@ int verb_completion(struct cli *cli);
 /* verify.c */
 int verb_verify(struct cli *cli);
 
-/* morning.c */
-int verb_morning(struct cli *cli);
+/* day_verb.c */
+int verb_day(struct cli *cli);

@@ -259,7 +259,7 @@ START_TEST(every_path_that_a_readme_names_is_there)
 }
 END_TEST
 
-START_TEST(a_town_lives_through_a_morning_and_proves_it)
+START_TEST(a_town_lives_through_a_day_and_proves_it)
 {
     char command[COMMAND_BYTES];
     json_error_t error;
@@ -281,7 +281,7 @@ START_TEST(a_town_lives_through_a_morning_and_proves_it)
     expect(65, command);
     expect_text("on the roster already: nothing changed");
 
-    expect(0, "--timeout 60s morning");
+    expect(0, "--timeout 60s day");
     expect_text("0 scenes failed");
     run_readme(); /* verify and verify --replay all are among them */
     expect(0, "check health");
@@ -304,4 +304,4 @@ END_TEST
 TESTS(a_new_town_keeps_its_secrets_and_is_made_once,
       what_is_wrong_is_one_line_with_its_status_and_a_hint,
       a_process_that_is_killed_is_started_again_but_not_for_ever,
-      every_path_that_a_readme_names_is_there, a_town_lives_through_a_morning_and_proves_it)
+      every_path_that_a_readme_names_is_there, a_town_lives_through_a_day_and_proves_it)

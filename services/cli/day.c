@@ -7,54 +7,54 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/day_inside.h"
 #include "cli/message.h"
-#include "cli/morning_inside.h"
 #include "kit/json.h"
 
 enum { TEXT_BYTES = 4096 };
 
-const char morning_watcher[] = "jcb";
+const char day_watcher[] = "jcb";
 
 /* ---- speaking as somebody ---------------------------------------------------------------------------- */
 
-void morning_become(struct cli *cli, const char *post)
+void day_become(struct cli *cli, const char *post)
 {
     cli->post = post;
     cli->unit = arena_print(&cli->arena, "%.*s", (int)strcspn(post, "."), post);
 }
 
-void morning_fail(struct morning *morning, const char *what)
+void day_fail(struct day *day, const char *what)
 {
-    if (morning->failed)
+    if (day->failed)
         return;
-    morning->failed = true;
-    morning->failures++;
-    cli_fail(EXIT_REFUSED, NULL, "scene %s: %s", morning->scene, what);
+    day->failed = true;
+    day->failures++;
+    cli_fail(EXIT_REFUSED, NULL, "scene %s: %s", day->scene, what);
 }
 
-/* Takes a value and lends it until the morning ends. */
-static json_t *keep(struct morning *morning, json_t *value)
+/* Takes a value and lends it until the day ends. */
+static json_t *keep(struct day *day, json_t *value)
 {
-    json_array_append_new(morning->kept, value);
+    json_array_append_new(day->kept, value);
     return value;
 }
 
-static json_t *parse(struct morning *morning, const char *text)
+static json_t *parse(struct day *day, const char *text)
 {
     const char *error;
     json_t *value;
 
-    if (json_parse(text, strlen(text), &morning->cli->arena, &value, &error) != 0) {
-        morning_fail(morning, arena_print(&morning->cli->arena, "%s: %s", text, error));
+    if (json_parse(text, strlen(text), &day->cli->arena, &value, &error) != 0) {
+        day_fail(day, arena_print(&day->cli->arena, "%s: %s", text, error));
         return NULL;
     }
-    return keep(morning, value);
+    return keep(day, value);
 }
 
-void morning_say(struct morning *morning, const char *post, const char *subject,
-                 const char *case_id, const char *format, ...)
+void day_say(struct day *day, const char *post, const char *subject, const char *case_id,
+             const char *format, ...)
 {
-    struct cli *cli = morning->cli;
+    struct cli *cli = day->cli;
     const ProtobufCMessageDescriptor *type;
     struct link_message message = { .subject = subject, .case_id = case_id };
     char text[TEXT_BYTES];
@@ -62,29 +62,29 @@ void morning_say(struct morning *morning, const char *post, const char *subject,
     const char *id;
     va_list arguments;
 
-    if (morning->failed)
+    if (day->failed)
         return;
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    morning_become(cli, post);
+    day_become(cli, post);
     int status = message_type(cli, subject, &type);
     if (status == 0)
         status = message_from_text(cli, type, text, &message.body);
     if (status == 0)
         status = link_open_to_publish(cli, &link);
     if (status == 0) {
-        status = link_publish(link, &message, &morning->since, &id);
+        status = link_publish(link, &message, &day->since, &id);
         link_close(link);
     }
     if (status != 0)
-        morning_fail(morning, arena_print(&cli->arena, "%s cannot say %s", post, subject));
+        day_fail(day, arena_print(&cli->arena, "%s cannot say %s", post, subject));
 }
 
-const json_t *morning_ask(struct morning *morning, const char *post, const char *subject,
-                          const char *format, ...)
+const json_t *day_ask(struct day *day, const char *post, const char *subject, const char *format,
+                      ...)
 {
-    struct cli *cli = morning->cli;
+    struct cli *cli = day->cli;
     const ProtobufCMessageDescriptor *type;
     json_t *answer = NULL;
     char text[TEXT_BYTES];
@@ -92,12 +92,12 @@ const json_t *morning_ask(struct morning *morning, const char *post, const char 
     struct link *link;
     va_list arguments;
 
-    if (morning->failed)
+    if (day->failed)
         return NULL;
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    morning_become(cli, post);
+    day_become(cli, post);
     int status = message_type(cli, subject, &type);
     if (status == 0)
         status = message_from_text(cli, type, text, &body);
@@ -108,9 +108,9 @@ const json_t *morning_ask(struct morning *morning, const char *post, const char 
         link_close(link);
     }
     if (status == 0)
-        answer = keep(morning, message_answer(cli, subject, body));
+        answer = keep(day, message_answer(cli, subject, body));
     if (answer == NULL)
-        morning_fail(morning, arena_print(&cli->arena, "%s has no answer to %s", post, subject));
+        day_fail(day, arena_print(&cli->arena, "%s has no answer to %s", post, subject));
     return answer;
 }
 
@@ -134,11 +134,11 @@ static bool has_all(const json_t *got, const json_t *wanted)
 }
 
 struct search {
-    struct morning *morning;
+    struct day *day;
     const char *subject;
     uint64_t since;
     const json_t *wanted;
-    struct morning_heard heard;
+    struct day_heard heard;
     const json_t *other; /* the last of that subject with other fields */
 };
 
@@ -158,18 +158,18 @@ static bool is_meant(const struct search *search, const struct stored *stored)
 static bool search_each(void *context, const struct stored *stored)
 {
     struct search *search = context;
-    struct cli *cli = search->morning->cli;
+    struct cli *cli = search->day->cli;
 
     if (!is_meant(search, stored))
         return true;
-    json_t *message = keep(search->morning, message_json(cli, stored));
+    json_t *message = keep(search->day, message_json(cli, stored));
     const json_t *body = json_object_get(message, "body");
 
     if (!has_all(body, search->wanted)) {
         search->other = body;
         return true;
     }
-    search->heard = (struct morning_heard){
+    search->heard = (struct day_heard){
         .seq = stored->seq,
         .time_ms = stored->time_ms,
         .case_id = arena_print(&cli->arena, "%.*s", (int)stored->envelope.case_id.size,
@@ -179,11 +179,11 @@ static bool search_each(void *context, const struct stored *stored)
     return false;
 }
 
-static struct search look(struct morning *morning, uint64_t since, const char *subject,
-                          const char *text, uint32_t wait_ms)
+static struct search look(struct day *day, uint64_t since, const char *subject, const char *text,
+                          uint32_t wait_ms)
 {
-    struct cli *cli = morning->cli;
-    struct search search = { .morning = morning, .subject = subject, .since = since };
+    struct cli *cli = day->cli;
+    struct search search = { .day = day, .subject = subject, .since = since };
     const struct link_reading reading = {
         .filters = &subject,
         .filter_count = 1,
@@ -192,36 +192,34 @@ static struct search look(struct morning *morning, uint64_t since, const char *s
         .timeout_ms = wait_ms,
     };
 
-    morning_become(cli, morning_watcher);
-    search.wanted = parse(morning, text);
-    if (search.wanted != NULL && link_read(morning->watch, &reading, search_each, &search) != 0)
-        morning_fail(morning, "the log cannot be read");
+    day_become(cli, day_watcher);
+    search.wanted = parse(day, text);
+    if (search.wanted != NULL && link_read(day->watch, &reading, search_each, &search) != 0)
+        day_fail(day, "the log cannot be read");
     return search;
 }
 
-static struct morning_heard hear(struct morning *morning, const char *subject, const char *text,
-                                 uint32_t wait_ms)
+static struct day_heard hear(struct day *day, const char *subject, const char *text,
+                             uint32_t wait_ms)
 {
-    struct cli *cli = morning->cli;
+    struct cli *cli = day->cli;
 
-    if (morning->failed)
-        return (struct morning_heard){ .case_id = "" };
-    struct search search = look(morning, morning->since, subject, text, wait_ms);
+    if (day->failed)
+        return (struct day_heard){ .case_id = "" };
+    struct search search = look(day, day->since, subject, text, wait_ms);
     if (search.heard.body != NULL) {
-        morning->checked++;
+        day->checked++;
         return search.heard;
     }
     char *other = search.other == NULL ? NULL : json_dumps(search.other, JSON_COMPACT);
-    morning_fail(morning,
-                 arena_print(&cli->arena, "%s %s did not come behind %" PRIu64 " within %u ms%s%s",
-                             subject, text, morning->since, wait_ms, other == NULL ? "" : "; but ",
-                             other == NULL ? "" : other));
+    day_fail(day, arena_print(&cli->arena, "%s %s did not come behind %" PRIu64 " within %u ms%s%s",
+                              subject, text, day->since, wait_ms, other == NULL ? "" : "; but ",
+                              other == NULL ? "" : other));
     free(other);
-    return (struct morning_heard){ .case_id = "" };
+    return (struct day_heard){ .case_id = "" };
 }
 
-struct morning_heard morning_hear(struct morning *morning, const char *subject, const char *format,
-                                  ...)
+struct day_heard day_hear(struct day *day, const char *subject, const char *format, ...)
 {
     char text[TEXT_BYTES];
     va_list arguments;
@@ -229,11 +227,11 @@ struct morning_heard morning_hear(struct morning *morning, const char *subject, 
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    return hear(morning, subject, text, MORNING_WAIT_MS);
+    return hear(day, subject, text, MORNING_WAIT_MS);
 }
 
-struct morning_heard morning_hear_within(struct morning *morning, uint64_t log_ms,
-                                         const char *subject, const char *format, ...)
+struct day_heard day_hear_within(struct day *day, uint64_t log_ms, const char *subject,
+                                 const char *format, ...)
 {
     char text[TEXT_BYTES];
     va_list arguments;
@@ -241,29 +239,28 @@ struct morning_heard morning_hear_within(struct morning *morning, uint64_t log_m
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    return hear(morning, subject, text, (uint32_t)(log_ms / morning->rate) + MORNING_WAIT_MS);
+    return hear(day, subject, text, (uint32_t)(log_ms / day->rate) + MORNING_WAIT_MS);
 }
 
-void morning_hear_nothing(struct morning *morning, uint64_t since, const char *subject,
-                          const char *format, ...)
+void day_hear_nothing(struct day *day, uint64_t since, const char *subject, const char *format, ...)
 {
     char text[TEXT_BYTES];
     va_list arguments;
 
-    if (morning->failed)
+    if (day->failed)
         return;
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    struct search search = look(morning, since, subject, text, 300);
+    struct search search = look(day, since, subject, text, 300);
     if (search.heard.body != NULL)
-        morning_fail(morning, arena_print(&morning->cli->arena, "%s %s came, and should not have",
-                                          subject, text));
+        day_fail(day,
+                 arena_print(&day->cli->arena, "%s %s came, and should not have", subject, text));
     else
-        morning->checked++;
+        day->checked++;
 }
 
-const char *morning_text(const struct morning_heard *heard, const char *path)
+const char *day_text(const struct day_heard *heard, const char *path)
 {
     const json_t *at = heard->body;
 
@@ -279,20 +276,20 @@ const char *morning_text(const struct morning_heard *heard, const char *path)
     return text == NULL ? "" : text;
 }
 
-void morning_check(struct morning *morning, bool good, const char *what)
+void day_check(struct day *day, bool good, const char *what)
 {
-    if (morning->failed)
+    if (day->failed)
         return;
     if (good)
-        morning->checked++;
+        day->checked++;
     else
-        morning_fail(morning, what);
+        day_fail(day, what);
 }
 
-void morning_case(struct morning *morning, const char *case_id)
+void day_case(struct day *day, const char *case_id)
 {
-    if (morning->failed || case_id[0] == '\0' || morning->case_count == MORNING_CASES)
+    if (day->failed || case_id[0] == '\0' || day->case_count == MORNING_CASES)
         return;
-    morning->cases[morning->case_count].scene = morning->scene;
-    morning->cases[morning->case_count++].case_id = case_id;
+    day->cases[day->case_count].scene = day->scene;
+    day->cases[day->case_count++].case_id = case_id;
 }

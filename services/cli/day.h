@@ -1,5 +1,5 @@
 /*
- * cli/morning.h - an example morning, played by the desks through the real processes.
+ * cli/day.h - an example day, played by the desks through the real processes.
  *
  * The scenes are those of domain.md 5: each says what a desk says, under that desk's own key, and
  * waits for what must come of it.  The first thing that does not come ends its scene with one line
@@ -19,10 +19,10 @@ enum {
     MORNING_WAIT_MS = 15 * 1000, /* for what comes at once */
 };
 
-struct morning {
+struct day {
     struct cli *cli;
     struct link *watch; /* jcb */
-    struct morning_desk {
+    struct day_desk {
         const char *unit;
         struct link *link; /* NULL: its line is cut */
     } desks[MORNING_DESKS];
@@ -30,7 +30,7 @@ struct morning {
     uint32_t rate; /* of the log's clock */
     const char *scene;
     bool failed;       /* of this scene */
-    uint32_t failures; /* of the morning */
+    uint32_t failures; /* of the day */
     uint32_t checked;  /* events that came as they should */
     uint64_t since;    /* seq of what was said last */
     json_t *kept;      /* every answer and body that was lent */
@@ -44,63 +44,61 @@ struct morning {
 /* ---- what a scene is made of; all of them do nothing once the scene has failed ------------------- */
 
 /* `post` says it: subject and a JSON body (printf-like).  `case_id` NULL: of no case yet. */
-void morning_say(struct morning *morning, const char *post, const char *subject,
-                 const char *case_id, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+void day_say(struct day *day, const char *post, const char *subject, const char *case_id,
+             const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* Waits for a message of that subject behind what was said last, whose body has the fields of the
- * JSON object (printf-like, "{}" for any).  Lends its body and its case until the morning
+ * JSON object (printf-like, "{}" for any).  Lends its body and its case until the day
  * ends. */
-struct morning_heard {
+struct day_heard {
     uint64_t seq;
     uint64_t time_ms;
     const char *case_id;
     const json_t *body; /* NULL when it did not come */
 };
-struct morning_heard morning_hear(struct morning *morning, const char *subject, const char *format,
-                                  ...) __attribute__((format(printf, 3, 4)));
+struct day_heard day_hear(struct day *day, const char *subject, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* The same, for what a clock of the town makes: waits `log_ms` of log time and a little more. */
-struct morning_heard morning_hear_within(struct morning *morning, uint64_t log_ms,
-                                         const char *subject, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+struct day_heard day_hear_within(struct day *day, uint64_t log_ms, const char *subject,
+                                 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* Nothing of that subject and those fields may have come behind `since` by now. */
-void morning_hear_nothing(struct morning *morning, uint64_t since, const char *subject,
-                          const char *format, ...) __attribute__((format(printf, 4, 5)));
+void day_hear_nothing(struct day *day, uint64_t since, const char *subject, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* A text field of what was heard (`found.0.person` goes down into lists); "" when it is absent. */
-const char *morning_text(const struct morning_heard *heard, const char *path);
+const char *day_text(const struct day_heard *heard, const char *path);
 
-/* Asks as `post`; the answer as JSON, lent until the morning ends (NULL: none came, and the
+/* Asks as `post`; the answer as JSON, lent until the day ends (NULL: none came, and the
  * scene failed). */
-const json_t *morning_ask(struct morning *morning, const char *post, const char *subject,
-                          const char *format, ...) __attribute__((format(printf, 4, 5)));
+const json_t *day_ask(struct day *day, const char *post, const char *subject, const char *format,
+                      ...) __attribute__((format(printf, 4, 5)));
 
 /* A condition of the scene. */
-void morning_check(struct morning *morning, bool good, const char *what);
+void day_check(struct day *day, bool good, const char *what);
 
 /* A case whose timeline is printed at the end. */
-void morning_case(struct morning *morning, const char *case_id);
+void day_case(struct day *day, const char *case_id);
 
 /* The unit's own system takes what its mailbox holds, up to 100 messages, and gives a receipt for
  * each; how many it were. */
-uint32_t morning_empty_mailbox(struct morning *morning, const char *unit);
+uint32_t day_empty_mailbox(struct day *day, const char *unit);
 
 /* The line of a unit is cut, and mended. */
-void morning_cut(struct morning *morning, const char *unit);
-void morning_mend(struct morning *morning, const char *unit);
+void day_cut(struct day *day, const char *unit);
+void day_mend(struct day *day, const char *unit);
 
 /* Log time and the last sequence, now. */
-uint64_t morning_now_ms(struct morning *morning);
-uint64_t morning_head(struct morning *morning);
+uint64_t day_now_ms(struct day *day);
+uint64_t day_head(struct day *day);
 
 /* ---- the scenes ------------------------------------------------------------------------------------ */
 
-struct morning_scene {
+struct day_scene {
     const char *name; /* "B" */
     const char *title;
-    void (*play)(struct morning *morning);
+    void (*play)(struct day *day);
     bool fast; /* lasts hours: only when the clock runs faster */
 };
-extern const struct morning_scene morning_scenes[];
+extern const struct day_scene day_scenes[];
