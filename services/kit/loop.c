@@ -3,12 +3,9 @@
  */
 #include "kit/loop.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "kit/loop_inside.h"
-
-enum { ID_LENGTH = 64 };
 
 const Need *loop_need(struct turn *turn, const char *id)
 {
@@ -42,14 +39,22 @@ bool loop_is_open(const Need *need)
 
 bool loop_is_id(const char *id)
 {
+    return turn_is_id(id);
+}
+
+const char *loop_id_of(struct turn *turn, const char *id, const char *word)
+{
+    enum { DIGEST_BYTES = 16 };
+    uint8_t digest[DIGEST_BYTES];
+    char hex[2 * DIGEST_BYTES + 1];
     size_t length = strlen(id);
 
-    if (length == 0 || length > ID_LENGTH)
-        return false;
-    for (; *id != '\0'; id++)
-        if (!isalnum((unsigned char)*id) && strchr("-_.:", *id) == NULL)
-            return false;
-    return true;
+    if (length + 1 + strlen(word) <= ID_LENGTH)
+        return turn_text(turn, "%s-%s", id, word);
+    crypto_generichash(digest, sizeof(digest), (const uint8_t *)id, length, NULL, 0);
+    sodium_bin2hex(hex, sizeof(hex), digest, sizeof(digest));
+    int kept = (int)(ID_LENGTH - sizeof(hex) - 1 - strlen(word));
+    return turn_text(turn, "%.*s.%s-%s", kept, id, hex, word);
 }
 
 static bool add_id(void *context, const char *key, const void *row)

@@ -59,6 +59,7 @@ struct turn {
     struct line *first_line; /* of its trace */
     struct line **last_line;
     const char *acts_for; /* the unit that loop_act speaks for, or NULL */
+    uint32_t walked;      /* rows, by all its walks */
     bool is_timer;        /* the message is a timer of ours whose row was there */
     bool is_early;        /* ... but it came before its time */
 };
@@ -75,6 +76,14 @@ const char *turn_key(struct turn *turn, const char *format, ...)
 /* A text that stays good until the turn ends. */
 const char *turn_text(struct turn *turn, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* What may be an id: 1 to 64 letters, digits, `-_.:`; it is part of a key and is read aloud. */
+bool turn_is_id(const char *id);
+
+/* Guard for the fields that say who did something (by, who, carer, staff): `text` is "" or the id of
+ * a post, a carer or a member of staff.  Refuses BAD_FIELD what has no letter, holds a telephone
+ * number or an ID number, or is a name in Chinese: particulars stand in the registry alone. */
+bool turn_is_who(struct turn *turn, const char *field, const char *text);
 
 /* ---- rows ---------------------------------------------------------------------------------------- */
 
@@ -101,10 +110,31 @@ bool turn_may_move(struct turn *turn, unsigned table, const char *key, int32_t w
 void turn_drop(struct turn *turn, unsigned table, const char *key);
 
 /* Calls `each` for the rows whose keys begin with `prefix`, in key order, those of this turn
- * included; stops when it returns false.  Rows are lent as by turn_load.  Not to be used over
- * what grows with the town without a bound: a list that grows is a table with a key. */
+ * included; stops when it returns false.  Rows are lent as by turn_load.  All walks of a turn
+ * together see at most TURN_WALK_ROWS rows: a turn that wants more faults, and is parked.  So what
+ * grows with the town is a table with a key, or is worked through in slices (turn_take). */
+enum { TURN_WALK_ROWS = 20000 }; /* 0.05 s; a committee has at most 1,000 people */
 void turn_each(struct turn *turn, unsigned table, const char *prefix,
                bool (*each)(void *context, const char *key, const void *row), void *context);
+
+/* The same, of the keys behind prefix + `after`: the next slice costs no more than the first.  "":
+ * from the beginning. */
+void turn_each_after(struct turn *turn, unsigned table, const char *prefix, const char *after,
+                     bool (*each)(void *context, const char *key, const void *row), void *context);
+
+/* At most `most` keys behind prefix + `after`, each without the prefix.  Work on a list that grows
+ * goes slice by slice, so that no turn holds up the others: while there are `more`, the handler
+ * sends itself the same message with `after` = `last`, as a timer that is due at once
+ * (turn_remind at now_ms, which comes back through the log behind what waits there).  Keys that
+ * come or go meanwhile are seen or not, none twice. */
+struct turn_slice {
+    const char **keys;
+    size_t count;
+    const char *last; /* its last key; `after` when there is none */
+    bool more;
+};
+struct turn_slice turn_take(struct turn *turn, unsigned table, const char *prefix,
+                            const char *after, size_t most);
 
 /* Room for `count` pointers or numbers of a repeated field. */
 void *turn_array(struct turn *turn, size_t count, size_t item_size);

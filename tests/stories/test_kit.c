@@ -2,6 +2,7 @@
  * The kit, by the smallest service that there is (toy/toy.h).
  */
 #include "base/log.h"
+#include "kit/turn.h"
 #include "lib/story.h"
 #include "toy/toy.h"
 
@@ -90,6 +91,77 @@ START_TEST(a_walk_sees_what_the_turn_has_touched)
 }
 END_TEST
 
+START_TEST(a_walk_begins_behind_a_key)
+{
+    struct story *story = story_open("2023-01-18T09:00", &toy_service, NULL);
+
+    for (int i = 0; i < 5; i++)
+        story_say(story, "vc", "toy.OpenNeed.c41", "{'need': 'Z%d', 'place': 'c41'}", i);
+    story_say(story, "vc", "toy.Rule.c41", "{'need': 'Z', 'text': '2'}"); /* drops Z3 and Z4 */
+    story_say(story, "vc", "toy.Rule.c41", "{'need': 'Z', 'text': '7'}");
+    story_say(story, "vc", "toy.ReportInterim.c41", "{'assignment': 'Y', 'note': 'x'}");
+    ck_assert_str_eq(story_last(story, "toy.InterimReported.*"),
+                     "{\"note\": \" Y(1) Y/b(0) Z0(0) Z1(0) Z2(0)\"}");
+    story_close(story);
+}
+END_TEST
+
+START_TEST(a_list_is_worked_through_in_slices)
+{
+    struct story *story = story_open("2023-01-18T09:00", &toy_service, NULL);
+
+    for (int i = 0; i < 5; i++)
+        story_say(story, "vc", "toy.OpenNeed.c41", "{'need': 'Z%d', 'place': 'c41'}", i);
+    story_forget(story);
+    story_say(story, "vc", "toy.WithdrawNeed.c41", "{'need': 'Z'}");
+    ck_assert_str_eq(story_last(story, "toy.InterimReported.*"), "{\"note\": \" 0 1\"}");
+    story_later(story, "1 s");
+    ck_assert_str_eq(story_last(story, "toy.InterimReported.*"), "{\"note\": \" 4\"}");
+    ck_assert_uint_eq(story_count(story, "toy.InterimReported.*"), 3);
+    story_say(story, "vc", "toy.WithdrawNeed.c41", "{'need': 'Z', 'text': '2'}");
+    ck_assert_str_eq(story_last(story, "toy.InterimReported.*"), "{\"note\": \" 3 4\"}");
+    story_say(story, "vc", "toy.WithdrawNeed.c41", "{'need': 'Z', 'text': '4'}");
+    ck_assert_str_eq(story_last(story, "toy.InterimReported.*"), "{}");
+    story_later(story, "1 s");
+    ck_assert_uint_eq(story_count(story, "toy.InterimReported.*"), 5);
+    story_close(story);
+}
+END_TEST
+
+START_TEST(a_turn_that_walks_without_end_is_parked)
+{
+    struct story *story = story_open("2023-01-18T09:00", &toy_service, NULL);
+
+    say_set_level(SAY_SILENT);
+    story_say(story, "vc", "toy.OpenNeed.c41", "{'need': 'Z7', 'place': 'c41'}");
+    story_say(story, "vc", "toy.RecordCallback.c41", "{'atMs': '%d'}", TURN_WALK_ROWS);
+    ck_assert_uint_eq(story_count(story, "toy.Parked.*"), 0);
+    story_say(story, "vc", "toy.RecordCallback.c41", "{'atMs': '%d'}", TURN_WALK_ROWS + 1);
+    ck_assert_uint_eq(story_count(story, "toy.Parked.*"), 1);
+    story_close(story);
+}
+END_TEST
+
+START_TEST(who_did_it_is_named_by_an_id)
+{
+    static const char *const good[] = { "", "hcz.duty", "310115125041.first", "w-12", "c7:2" };
+    static const char *const bad[] = { "王伟",         "wang wei", "13812345678",        "12",
+                                       "w13812345678", "a/b",      "x31999919400101001X" };
+    struct story *story = story_open("2023-01-18T09:00", &toy_service, NULL);
+
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+        story_say(story, "vc", "toy.RecordCallback.c41", "{'by': '%s'}", good[i]);
+    ck_assert_uint_eq(story_count(story, "toy.Refused.*"), 0);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        story_say(story, "vc", "toy.RecordCallback.c41", "{'by': '%s'}", bad[i]);
+        ck_assert_uint_eq(story_count(story, "toy.Refused.*"), i + 1);
+    }
+    ck_assert(turn_is_id("R-20230118-0001-1") && turn_is_id("a:b_c.d"));
+    ck_assert(!turn_is_id("") && !turn_is_id("a b"));
+    story_close(story);
+}
+END_TEST
+
 START_TEST(a_refusal_leaves_nothing_of_what_its_turn_did)
 {
     struct story *story = story_open("2023-01-18T09:00", &toy_service, NULL);
@@ -165,6 +237,8 @@ START_TEST(a_message_that_faults_is_tried_again_then_parked)
 END_TEST
 
 TESTS(a_job_is_opened_taken_and_done, a_timer_comes_back_through_the_log,
-      a_walk_sees_what_the_turn_has_touched, a_refusal_leaves_nothing_of_what_its_turn_did,
+      a_walk_sees_what_the_turn_has_touched, a_walk_begins_behind_a_key,
+      a_list_is_worked_through_in_slices, a_turn_that_walks_without_end_is_parked,
+      who_did_it_is_named_by_an_id, a_refusal_leaves_nothing_of_what_its_turn_did,
       a_bad_body_is_refused, a_question_about_a_person_leaves_a_trace,
       a_message_that_faults_is_tried_again_then_parked)

@@ -104,8 +104,15 @@ static int on_rule(struct turn *turn, const void *message)
 {
     const Town__Rule *rule = message;
 
-    turn_each(turn, JOBS, rule->need, drop_each, turn);
+    turn_each_after(turn, JOBS, rule->need, rule->text, drop_each, turn);
     return turn_send(turn, "boss", "lgo", message);
+}
+
+static bool look_each(void *context, const char *key, const void *row)
+{
+    (void)context;
+    (void)key;
+    return row != NULL;
 }
 
 struct list {
@@ -141,6 +148,36 @@ static int on_interim(struct turn *turn, const void *message)
     turn_each(turn, JOBS, "", list_each, &list);
     Town__InterimReported reported = { IS(town__interim_reported), .note = list.text };
     return turn_emit(turn, "town", &reported.base);
+}
+
+/* What is open, some keys at a time: the rest in a turn of its own. */
+static int on_withdraw(struct turn *turn, const void *message)
+{
+    const Town__WithdrawNeed *withdraw = message;
+    struct turn_slice slice = turn_take(turn, JOBS, withdraw->need, withdraw->text, TAKE_MOST);
+    const char *text = "";
+
+    for (size_t i = 0; i < slice.count; i++)
+        text = turn_text(turn, "%s %s", text, slice.keys[i]);
+    if (slice.more) {
+        Town__WithdrawNeed rest = { IS(town__withdraw_need), .need = withdraw->need,
+                                    .text = slice.last };
+        turn_remind(turn, "slice", turn->now_ms, &rest.base);
+    }
+    Town__InterimReported reported = { IS(town__interim_reported), .note = text };
+    return turn_emit(turn, "town", &reported.base);
+}
+
+/* Somebody is named in a field; and the walk that never ends. */
+static int on_record_callback(struct turn *turn, const void *message)
+{
+    const Town__RecordCallback *record = message;
+
+    if (!turn_is_who(turn, "by", record->by))
+        return turn->outcome;
+    for (uint64_t i = 0; i < record->at_ms; i++)
+        turn_each(turn, JOBS, "", look_each, NULL);
+    return 0;
 }
 
 static int on_told_closed(struct turn *turn, const void *message)
@@ -218,6 +255,8 @@ static const struct command commands[] = {
     [RULE] = { &town__rule__descriptor, on_rule, NULL, true },
     [REPORT_INTERIM] = { &town__report_interim__descriptor, on_interim, NULL, true },
     [TOLD_CLOSED] = { &town__need_closed__descriptor, on_told_closed, "boss", true },
+    [WITHDRAW] = { &town__withdraw_need__descriptor, on_withdraw, NULL, true },
+    [RECORD_CALLBACK] = { &town__record_callback__descriptor, on_record_callback, NULL, true },
     [MARK_ERROR] = { &town__mark_error__descriptor, on_mark_error, NULL, true },
     { 0 }
 };

@@ -11,7 +11,19 @@
 #include "kit/service.h"
 
 enum { JOBS, TALLIES, JOURNAL };
-enum { OPEN_NEED, ACCEPT, COMPLETE, DUE, RULE, REPORT_INTERIM, TOLD_CLOSED, MARK_ERROR };
+enum {
+    OPEN_NEED,
+    ACCEPT,
+    COMPLETE,
+    DUE,
+    RULE,
+    REPORT_INTERIM,
+    TOLD_CLOSED,
+    WITHDRAW,
+    RECORD_CALLBACK,
+    MARK_ERROR
+};
+enum { TAKE_MOST = 2 }; /* jobs that a WithdrawNeed lists in one turn */
 
 extern const struct service toy_service;  /* hears what others close: boss.NeedClosed */
 extern const struct service boss_service; /* closes what toy says is late              */
