@@ -31,8 +31,8 @@ enum {
 struct client_calls {
     /* The link is up (again).  A service compares log_id, head and number with its own store. */
     void (*welcome)(void *context, const Bus__Welcome *welcome);
-    /* The log's time, told while nothing else comes. */
-    void (*time)(void *context, uint64_t time_ms);
+    /* The log's time and rate, told while nothing else comes, and when the rate changes.  0: not said. */
+    void (*time)(void *context, uint64_t time_ms, uint32_t rate);
     /* No answer for WIRE_SILENCE_MS; tried on and on. */
     void (*down)(void *context);
     /* The broker ended the session for good (not permitted, stale epoch, ahead ...). */

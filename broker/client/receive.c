@@ -196,8 +196,9 @@ static void handle(struct client *client, enum frame_type type, uint32_t epoch,
     if (type == FRAME_WELCOME) {
         on_welcome(client, (const Bus__Welcome *)message, epoch);
     } else if (type == FRAME_PONG) {
+        const Bus__Pong *pong = (const Bus__Pong *)message;
         if (calls->time != NULL)
-            calls->time(context, ((const Bus__Pong *)message)->time_ms);
+            calls->time(context, pong->time_ms, pong->rate);
     } else if (type == FRAME_REJECT) {
         on_reject(client, (const Bus__Reject *)message, now_us);
     } else if (type == FRAME_STORED) {

@@ -263,6 +263,7 @@ static void step_peer(struct core *core, const struct core_event *event)
     case CORE_SPACE:
     case CORE_PERMITS:
     case CORE_CHECKPOINT:
+    case CORE_RATE:
         break;
     }
 }
@@ -275,6 +276,14 @@ static void checkpoint(struct core *core, struct slice payload)
     effect->append.time_ms = inside_time(core);
     effect->append.source = (struct slice){ 0 };
     effect->append.payload = payload;
+}
+
+/* Who reckons the log's time between messages must know at once: its deadlines hang on it. */
+static void rate(struct core *core, uint32_t rate)
+{
+    core->options.rate = rate;
+    for (const struct peer *peer = core->first_peer; peer != NULL; peer = peer->next)
+        inside_effect(core, CORE_SEND_PONG, peer->id);
 }
 
 static void step(struct core *core, const struct core_event *event)
@@ -297,6 +306,8 @@ static void step(struct core *core, const struct core_event *event)
         core->fault = permits(core, event->permit);
     else if (event->kind == CORE_CHECKPOINT)
         checkpoint(core, event->checkpoint);
+    else if (event->kind == CORE_RATE)
+        rate(core, event->rate);
     else if (event->kind == CORE_TICK)
         tick(core);
     else if (event->kind == CORE_GONE && peer_get(core, event->peer) == NULL)

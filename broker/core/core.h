@@ -66,6 +66,7 @@ enum core_event_kind {
     CORE_SPACE,      /* space: what the disk allows                                              */
     CORE_PERMITS,    /* permit: a new table                                                      */
     CORE_CHECKPOINT, /* checkpoint: a payload of the daemon's that wants a place in the log      */
+    CORE_RATE,       /* rate: the log's clock runs at another one; every session is told         */
 };
 
 enum core_space {
@@ -117,6 +118,7 @@ struct core_event {
         enum core_space space;
         const struct permit *permit;
         struct slice checkpoint;
+        uint32_t rate;
     };
 };
 

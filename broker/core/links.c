@@ -2,7 +2,7 @@
  * Units: how many sessions and producers each has, and whether anybody of it is listening.
  *
  * A unit with a mailbox is up while a session of it subscribes or takes.  What changes is told when
- * it has lasted for link_grace_ms, so that a restart, or somebody who looks in for a moment, is no
+ * it has lasted for link_grace_ms of log time, so that a restart, or somebody who looks in for a moment, is no
  * news; and a unit that is down is told of again when the first urgent message waits for it.
  */
 #include <stdio.h>
@@ -11,6 +11,8 @@
 
 #include "base/err.h"
 #include "core/inside.h"
+
+enum { GRACE_LEAST_MS = 500 };
 
 struct unit_seen *unit_seen_get(struct core *core, struct slice name)
 {
@@ -29,10 +31,15 @@ struct unit_seen *unit_seen_get(struct core *core, struct slice name)
     return unit;
 }
 
+/* The grace is the town's time: where its clock runs fast, so do the alarms that hang on a link.  A
+ * client that connects anew needs what it needs, at any rate. */
 static void changed(struct core *core, struct unit_seen *unit)
 {
+    uint32_t grace_ms =
+        core->options.limits.link_grace_ms / (core->options.rate == 0 ? 1 : core->options.rate);
+
     unit->since_ms = inside_time(core);
-    unit->due_steady_ms = core->steady_ms + core->options.limits.link_grace_ms;
+    unit->due_steady_ms = core->steady_ms + (grace_ms < GRACE_LEAST_MS ? GRACE_LEAST_MS : grace_ms);
 }
 
 void link_receives(struct core *core, struct peer *peer)

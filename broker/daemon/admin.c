@@ -1,6 +1,7 @@
 /*
  * What operators ask the broker about itself and its log.  Verbs: status and mailboxes (JSON), log
- * and case (messages, page by page), why (JSON: what caused a message, and what became of it).
+ * and case (messages, page by page), why (JSON: what caused a message, and what became of it),
+ * clock (JSON: an exercise's clock, which may be let run faster for a while).
  * permissions.csv names the verb: `operator,admin,*`.
  */
 #include <inttypes.h>
@@ -20,6 +21,7 @@ enum {
     PAGE_USUAL = 100,
     PAGE_BYTES = 768 << 10, /* of messages in one answer */
     CAUSES_MOST = 32,       /* links of a chain of causes */
+    RATE_MOST = 86400,
 };
 
 /* ---- answering ------------------------------------------------------------------------------------- */
@@ -332,6 +334,32 @@ static int why(struct broker *broker, const struct link *link, const Bus__Admin 
     return send_json(broker, link, admin, text.bytes, text.length);
 }
 
+/* ---- clock ----------------------------------------------------------------------------------------- */
+
+/* `RATE UNTIL_MS`, or "" to be told only. */
+static int clock(struct broker *broker, const struct link *link, const Bus__Admin *admin)
+{
+    struct text text = { .bytes = broker->status };
+
+    if (admin->argument[0] != '\0') {
+        char *end;
+        unsigned long long rate = strtoull(admin->argument, &end, 10);
+        unsigned long long until_ms = *end == ' ' ? strtoull(end + 1, &end, 10) : 0;
+        if (*end != '\0' || rate == 0 || rate > RATE_MOST)
+            return refuse(broker, link, admin, BUS__CODE__BAD_MESSAGE,
+                          "a clock's argument is RATE UNTIL_MS, and RATE is 1 to 86400");
+        if (!broker->clock.exercise)
+            return refuse(broker, link, admin, BUS__CODE__BAD_EXERCISE,
+                          "a real town's clock is the wall's");
+        broker_set_rate(broker, (uint32_t)rate, until_ms);
+    }
+    add(&text,
+        "{\"time_ms\":%" PRIu64 ",\"rate\":%" PRIu32 ",\"until_ms\":%" PRIu64 ",\"exercise\":%s}",
+        broker_log_ms(broker), broker->clock.rate, broker->clock.until_ms,
+        broker->clock.exercise ? "true" : "false");
+    return send_json(broker, link, admin, text.bytes, text.length);
+}
+
 /* ---- verbs ----------------------------------------------------------------------------------------- */
 
 int admin_answer(struct broker *broker, const struct link *link, const Bus__Admin *admin)
@@ -341,7 +369,7 @@ int admin_answer(struct broker *broker, const struct link *link, const Bus__Admi
         int (*answer)(struct broker *broker, const struct link *link, const Bus__Admin *admin);
     } verbs[] = {
         { "status", status }, { "mailboxes", status }, { "log", pages },
-        { "case", pages },    { "why", why },
+        { "case", pages },    { "why", why },          { "clock", clock },
     };
 
     if (!permit_allows(town_permit(broker->town), link->unit, PERMIT_ADMIN,
@@ -351,5 +379,5 @@ int admin_answer(struct broker *broker, const struct link *link, const Bus__Admi
         if (strcmp(verbs[i].verb, admin->verb) == 0)
             return verbs[i].answer(broker, link, admin);
     return refuse(broker, link, admin, BUS__CODE__BAD_MESSAGE,
-                  "the verbs are status, mailboxes, log, case, why");
+                  "the verbs are status, mailboxes, log, case, why, clock");
 }

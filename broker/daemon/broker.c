@@ -21,11 +21,43 @@ enum { STOP_MS = 4000 };
 
 uint64_t broker_log_ms(struct broker *broker)
 {
-    const struct log_clock *clock = &broker->clock;
+    struct log_clock *clock = &broker->clock;
+    uint64_t now_us = clock_steady_us();
 
     if (!clock->exercise)
         return clock_wall_ms();
-    return clock->base_ms + (clock_steady_us() - clock->base_us) * clock->rate / 1000;
+    uint64_t now_ms = clock->base_ms + (now_us - clock->base_us) * clock->rate / 1000;
+    if (clock->until_ms == 0 || now_ms < clock->until_ms)
+        return now_ms;
+    /* The stretch ends where it was to end, not where it is noticed: what waits for a slow machine
+     * must not lose hours by it. */
+    clock->base_us = now_us;
+    clock->base_ms = clock->until_ms;
+    clock->rate = clock->own_rate;
+    clock->until_ms = 0;
+    return clock->base_ms;
+}
+
+void broker_set_rate(struct broker *broker, uint32_t rate, uint64_t until_ms)
+{
+    struct log_clock *clock = &broker->clock;
+
+    clock->base_ms = broker_log_ms(broker);
+    clock->base_us = clock_steady_us();
+    clock->rate = until_ms > clock->base_ms ? rate : clock->own_rate;
+    clock->until_ms = until_ms > clock->base_ms ? until_ms : 0;
+}
+
+/* Every session hears of it before it waits any further. */
+static int tell_rate(struct broker *broker)
+{
+    if (broker->clock.rate == broker->told_rate)
+        return 0;
+    broker->told_rate = broker->clock.rate;
+    say_info("clock.rate", "rate=%" PRIu32 " until_ms=%" PRIu64, broker->clock.rate,
+             broker->clock.until_ms);
+    return broker_step(broker,
+                       &(struct core_event){ .kind = CORE_RATE, .rate = broker->told_rate });
 }
 
 void broker_tell_time(struct broker *broker)
@@ -163,6 +195,8 @@ static int turn(struct broker *broker)
         r = core_tick(broker);
     if (r == 0)
         r = ticks(broker);
+    if (r == 0)
+        r = tell_rate(broker);
     if (r == 0)
         r = broker_commit(broker, drained);
     if (r == 0)

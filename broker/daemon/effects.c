@@ -207,6 +207,7 @@ static int send_pong(struct broker *broker, const struct core_effect *effect)
     Bus__Pong pong = BUS__PONG__INIT;
 
     pong.time_ms = broker->now_ms > head_ms ? broker->now_ms : head_ms;
+    pong.rate = broker->clock.rate;
     return out_send(broker, effect->peer, FRAME_PONG, &pong.base);
 }
 

@@ -86,7 +86,9 @@ struct out {
 /* The clock of the log: the wall's, or an exercise's. */
 struct log_clock {
     bool exercise;
-    uint32_t rate;
+    uint32_t rate;     /* now                                         */
+    uint32_t own_rate; /* town.rate                                   */
+    uint64_t until_ms; /* log time when it is its own again; 0: it is */
     uint64_t base_ms;
     uint64_t base_us; /* steady */
     uint64_t wall_ms; /* as last seen, for jumps */
@@ -147,6 +149,7 @@ struct broker {
     struct probe probe;
     struct sealer sealer;
     struct log_clock clock;
+    uint32_t told_rate; /* as the sessions know it */
 
     uint32_t run;
     uint64_t started_ms;
@@ -213,6 +216,9 @@ struct broker {
 int broker_step(struct broker *broker, struct core_event *event);
 int broker_commit(struct broker *broker, bool here);
 uint64_t broker_log_ms(struct broker *broker);
+
+/* An exercise's clock runs at that rate until that log time, then at its own again. */
+void broker_set_rate(struct broker *broker, uint32_t rate, uint64_t until_ms);
 void broker_tell_time(struct broker *broker);
 
 /* start.c: 0, or the exit status. */

@@ -31,6 +31,8 @@ static void set_clock(struct broker *broker)
 
     clock->exercise = options_yes(broker->options, "town.exercise");
     clock->rate = clock->exercise ? (uint32_t)options_number(broker->options, "town.rate") : 1;
+    clock->own_rate = clock->rate;
+    broker->told_rate = clock->rate;
     clock->base_us = clock_steady_us();
     clock->base_ms = start_ms != 0 ? start_ms : clock_wall_ms();
     if (log_head(broker->log) > 0 && log_head_time_ms(broker->log) > 0)

@@ -361,6 +361,8 @@ int tick_timeout_ms(struct broker *broker)
         return 0;
     if (steady_ms - broker->steady_ms < wait_ms)
         wait_ms = steady_ms - broker->steady_ms;
+    if (broker->clock.until_ms != 0 && broker->clock.until_ms < log_ms)
+        log_ms = broker->clock.until_ms;
     uint64_t until_log_ms =
         log_ms == UINT64_MAX ? UINT64_MAX : (log_ms - broker->now_ms) / broker->clock.rate + 1;
     if (until_log_ms < wait_ms)

@@ -42,10 +42,14 @@ static void correct_clock(struct running *running, const struct stored *messages
 }
 
 /* The broker's clock may have been set, and no message has shown it. */
-static void on_time(void *context, uint64_t time_ms)
+static void on_time(void *context, uint64_t time_ms, uint32_t rate)
 {
+    struct running *running = context;
+
     if (time_ms != 0)
-        tell_time(context, time_ms);
+        tell_time(running, time_ms);
+    if (rate != 0)
+        running->rate = rate;
 }
 
 /* ---- what the broker says ------------------------------------------------------------------------ */

@@ -368,6 +368,35 @@ START_TEST(an_exercise_runs_on_its_own_clock_and_stays_one)
 }
 END_TEST
 
+/* The stretch ends at the moment that it was given, and everybody hears of both its ends unasked. */
+START_TEST(an_exercise_s_clock_runs_ahead_as_far_as_it_is_told)
+{
+    static const uint64_t start_ms = UINT64_C(1674000000000);
+    struct peer service;
+    struct peer boss;
+
+    town_make("[town]\nexercise = yes\nrate = 1\nstart = 2023-01-18T08:00:00+08:00\n");
+    town_start();
+    peer_open(&service, "referral", "", "");
+    peer_open(&boss, "operator", "", "");
+    PEER_UNTIL(&service, service.welcomes == 1);
+    PEER_UNTIL(&boss, boss.welcomes == 1);
+    client_admin(boss.client, "clock", "36000 1674007200000", 0, 0, NULL); /* two hours: 0.2 s */
+    PEER_UNTIL(&boss, boss.answers == 1);
+    PEER_UNTIL(&service, service.told_rate == 36000);
+    PEER_UNTIL(&service, service.told_rate == 1);
+    ck_assert_uint_ge(service.told_time_ms, start_ms + 2 * 3600 * 1000);
+    ck_assert_uint_lt(service.told_time_ms, start_ms + 3 * 3600 * 1000);
+    client_admin(boss.client, "clock", "0 1", 0, 0, NULL);
+    PEER_UNTIL(&boss, boss.code == BUS__CODE__BAD_MESSAGE);
+    client_admin(service.client, "clock", "", 0, 0, NULL);
+    PEER_UNTIL(&service, service.code == BUS__CODE__NOT_PERMITTED);
+    peer_close(&boss);
+    peer_close(&service);
+    town_end();
+}
+END_TEST
+
 /* A small disk, filled by somebody else and freed again. */
 START_TEST(a_full_disk_refuses_publishes_and_resumes_by_itself)
 {
@@ -438,5 +467,6 @@ TESTS(a_second_broker_of_a_town_ends_with_79, a_bad_configuration_ends_with_78_a
       a_torn_tail_is_cut_and_nothing_that_was_promised_goes_with_it,
       a_damaged_range_is_refused_by_name_and_the_rest_is_served,
       an_exercise_runs_on_its_own_clock_and_stays_one,
+      an_exercise_s_clock_runs_ahead_as_far_as_it_is_told,
       a_full_disk_refuses_publishes_and_resumes_by_itself,
       a_clean_end_takes_less_than_a_second_under_load)

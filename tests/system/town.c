@@ -180,8 +180,17 @@ static void on_admin(void *context, const Bus__AdminAnswer *answer, const Bus__R
     peer->next_seq = answer->next_seq;
 }
 
+static void on_time(void *context, uint64_t time_ms, uint32_t rate)
+{
+    struct peer *peer = context;
+
+    peer->told_time_ms = time_ms;
+    peer->told_rate = rate;
+}
+
 static const struct client_calls calls = {
     .welcome = on_welcome,
+    .time = on_time,
     .rejected = on_rejected,
     .stored = on_stored,
     .refused = on_refused,

@@ -18,6 +18,8 @@ struct peer {
     uint64_t welcome_number;
     uint64_t welcome_head;
     uint64_t welcome_time_ms;
+    uint64_t told_time_ms; /* of the last PONG */
+    uint32_t told_rate;
     uint32_t welcomes;
     uint32_t heard; /* messages of the subscription */
     uint64_t seqs[HEARD_MOST];

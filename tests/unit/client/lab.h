@@ -54,10 +54,10 @@ static inline void on_welcome(void *context, const Bus__Welcome *welcome)
     trace("welcome %s %" PRIu64 "\n", welcome->source, welcome->number);
 }
 
-static inline void on_time(void *context, uint64_t time_ms)
+static inline void on_time(void *context, uint64_t time_ms, uint32_t rate)
 {
     (void)context;
-    trace("time %" PRIu64 "\n", time_ms);
+    trace("time %" PRIu64 " x%" PRIu32 "\n", time_ms, rate);
 }
 
 static inline void on_down(void *context)

@@ -49,12 +49,13 @@ END_TEST
 
 START_TEST(the_time_of_the_log_is_told_while_nothing_else_comes)
 {
-    Bus__Pong pong = { PROTOBUF_C_MESSAGE_INIT(&bus__pong__descriptor), .time_ms = 1674003600000 };
+    Bus__Pong pong = { PROTOBUF_C_MESSAGE_INIT(&bus__pong__descriptor), .time_ms = 1674003600000,
+                       .rate = 60 };
 
     setup();
     come_up(0, 64);
     answer(FRAME_PONG, &pong.base);
-    expect("time 1674003600000\n");
+    expect("time 1674003600000 x60\n");
     answer(FRAME_PONG, NULL); /* of a broker that does not say it */
     answer_in(lab.epoch + 1, FRAME_PONG, &pong.base);
     expect_quiet();
