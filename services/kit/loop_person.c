@@ -205,12 +205,18 @@ int loop_on_merged(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-static bool was(const Need *need, const char *alias)
+/* How many ids the need had before it came to be found under that one; all: never. */
+static size_t names_before(const Need *need, const char *alias)
 {
-    return need->n_aliases > 0 && strcmp(need->aliases[need->n_aliases - 1], alias) == 0;
+    size_t i = 0;
+
+    while (i < need->n_aliases && strcmp(need->aliases[i], alias) != 0)
+        i++;
+    return i;
 }
 
-/* Those that were its own go back, and those that were opened under its name meanwhile. */
+/* Those that were its own go back, and those that were opened under its name meanwhile, through
+ * however many merges they have gone since. */
 int loop_on_unmerged(struct turn *turn, const void *message)
 {
     const Registry__Unmerged *event = message;
@@ -218,12 +224,13 @@ int loop_on_unmerged(struct turn *turn, const void *message)
     struct loop_ids all;
 
     turn_drop(turn, LOOP_ALIASES, event->alias);
-    loop_list(turn, LOOP_PERSONS, event->survivor, &all);
+    loop_list(turn, LOOP_PERSONS, loop_person(turn, event->survivor), &all);
     for (size_t i = 0; i < all.count && turn->outcome == 0; i++) {
         Need *need = loop_edit(turn, all.ids[i]);
-        if (need == NULL || !was(need, event->alias))
+        size_t before = need == NULL ? 0 : names_before(need, event->alias);
+        if (need == NULL || before == need->n_aliases)
             continue;
-        need->n_aliases--;
+        need->n_aliases = before;
         loop_rename(turn, all.ids[i], need, event->alias);
     }
     loop_list_open(turn, LOOP_PERSONS, event->alias, &open);

@@ -141,6 +141,26 @@ START_TEST(an_unmerge_gives_each_what_was_theirs)
 }
 END_TEST
 
+START_TEST(the_first_of_a_chain_is_parted_from_its_end)
+{
+    struct story *story = kernel_story(&referral_service);
+
+    opens(story, "n1", "r1", "VISIT");
+    opens(story, "n2", "r7", "CONSULT");
+    registry_says(story, "Merged", "r7", "r1");
+    registry_says(story, "Merged", "r9", "r7");
+    opens(story, "n3", "r1", "MEDICINE");
+    registry_says(story, "Unmerged", "r7", "r1");
+    ck_assert_uint_eq(needs_of(story, "r1"), 2);
+    ck_assert_uint_eq(needs_of(story, "r9"), 1);
+    registry_says(story, "Unmerged", "r9", "r7");
+    ck_assert_uint_eq(needs_of(story, "r1"), 2);
+    ck_assert_uint_eq(needs_of(story, "r7"), 1);
+    ck_assert_uint_eq(needs_of(story, "r9"), 0);
+    story_close(story);
+}
+END_TEST
+
 START_TEST(a_death_of_the_one_is_a_death_of_both)
 {
     struct story *story = kernel_story(&referral_service);
@@ -168,4 +188,5 @@ END_TEST
 
 TESTS(who_moves_keeps_the_centre_and_gets_another_committee,
       what_the_old_committee_has_not_begun_is_taken_from_it, a_merged_person_is_one_person,
-      an_unmerge_gives_each_what_was_theirs, a_death_of_the_one_is_a_death_of_both)
+      an_unmerge_gives_each_what_was_theirs, the_first_of_a_chain_is_parted_from_its_end,
+      a_death_of_the_one_is_a_death_of_both)
