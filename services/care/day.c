@@ -203,29 +203,6 @@ int on_campaign_closed(struct turn *turn, const void *message)
 
 /* ---- a day begins ------------------------------------------------------------------------------------ */
 
-struct slice_of_people {
-    struct turn *turn;
-    const char *after;
-    size_t prefix;
-    const char *people[PEOPLE_A_TURN];
-    size_t count;
-    bool more;
-};
-
-static bool take_person(void *context, const char *key, const void *row)
-{
-    struct slice_of_people *slice = context;
-    const char *person = key + slice->prefix;
-
-    (void)row;
-    if (strcmp(person, slice->after) <= 0)
-        return true;
-    slice->more = slice->count == PEOPLE_A_TURN;
-    if (!slice->more)
-        slice->people[slice->count++] = person;
-    return !slice->more;
-}
-
 static void open_day(struct turn *turn, const char *committee, int64_t day)
 {
     set_hours(turn, committee, day, 0);
@@ -242,7 +219,6 @@ static void open_day(struct turn *turn, const char *committee, int64_t day)
 int on_plan_day(struct turn *turn, const void *message)
 {
     const Care__PlanDay *plan = message;
-    struct slice_of_people slice = { .turn = turn, .after = plan->after };
     int64_t day;
 
     if (!turn->is_timer)
@@ -251,14 +227,13 @@ int on_plan_day(struct turn *turn, const void *message)
         return turn->outcome;
     if (plan->after[0] == '\0')
         open_day(turn, plan->committee, day);
-    const char *prefix = turn_text(turn, "%s/", plan->committee);
-    slice.prefix = strlen(prefix);
-    turn_each(turn, ROSTER, prefix, take_person, &slice);
+    const struct turn_slice slice = turn_take(turn, ROSTER, turn_text(turn, "%s/", plan->committee),
+                                              plan->after, PEOPLE_A_TURN);
     for (size_t i = 0; i < slice.count; i++)
-        plan_person(turn, slice.people[i], day);
+        plan_person(turn, slice.keys[i], day);
     if (slice.more) {
         Care__PlanDay next = { IS(care__plan_day), .committee = plan->committee, .date = plan->date,
-                               .after = slice.people[slice.count - 1] };
+                               .after = slice.last };
         set_hour(turn, turn_key(turn, "%s/%s", plan->committee, plan->date), turn->now_ms, 0,
                  &next.base, plan->committee);
     }
@@ -270,21 +245,19 @@ int on_plan_day(struct turn *turn, const void *message)
 int on_find_unpaired(struct turn *turn, const void *message)
 {
     const Care__FindUnpaired *find = message;
-    struct slice_of_people slice = { .turn = turn, .after = find->after };
 
     if (!turn->is_timer)
         return turn_refuse(turn, TOWN__REFUSAL__NOT_ALLOWED, "only the clock looks");
-    const char *prefix = turn_text(turn, "%s/", find->committee);
-    slice.prefix = strlen(prefix);
-    turn_each(turn, UNPAIRED, prefix, take_person, &slice);
+    const struct turn_slice slice = turn_take(
+        turn, UNPAIRED, turn_text(turn, "%s/", find->committee), find->after, PEOPLE_A_TURN);
     for (size_t i = 0; i < slice.count; i++) {
-        Care__UnpairedFound event = { IS(care__unpaired_found), .person = slice.people[i],
+        Care__UnpairedFound event = { IS(care__unpaired_found), .person = slice.keys[i],
                                       .committee = find->committee, .date = find->date };
         turn_emit(turn, find->committee, &event.base);
     }
     if (slice.more) {
         Care__FindUnpaired next = { IS(care__find_unpaired), .committee = find->committee,
-                                    .date = find->date, .after = slice.people[slice.count - 1] };
+                                    .date = find->date, .after = slice.last };
         set_hour(turn, find->committee, turn->now_ms, 0, &next.base, find->committee);
     } else {
         say_gap(turn, find->committee);

@@ -333,33 +333,6 @@ int on_record_door_visit(struct turn *turn, const void *message)
 
 /* ---- nobody tried -------------------------------------------------------------------------------------------- */
 
-struct sweep {
-    struct turn *turn;
-    const Care__RemindUntried *told;
-    size_t prefix;
-    uint32_t most_rank; /* of those at risk */
-    const char *keys[PEOPLE_A_TURN];
-    size_t count;
-    bool more;
-};
-
-/* Keys are rank/person behind the prefix: in order of risk. */
-static bool take_waiting(void *context, const char *key, const void *row)
-{
-    struct sweep *sweep = context;
-    const char *rest = key + sweep->prefix;
-
-    (void)row;
-    if ((uint32_t)(rest[0] - '0') > sweep->most_rank)
-        return false;
-    if (strcmp(rest, sweep->told->after) <= 0)
-        return true;
-    sweep->more = sweep->count == PEOPLE_A_TURN;
-    if (!sweep->more)
-        sweep->keys[sweep->count++] = rest;
-    return !sweep->more;
-}
-
 static void remind_one(struct turn *turn, struct contact *contact, Care__Rung rung)
 {
     const Contact *row = contact->row;
@@ -389,22 +362,21 @@ static void sweep_one(struct turn *turn, const char *rest, int64_t day, Care__Ru
     close_contact(turn, &contact);
 }
 
+/* Keys are rank/person: those at risk come first, and of the others only the carer is reminded. */
 static void sweep_each(struct turn *turn, const Care__RemindUntried *told, int64_t day)
 {
-    struct sweep sweep = { .turn = turn,
-                           .told = told,
-                           .most_rank = told->rung == CARE__RUNG__CARER ? 9 : 1 };
-    const char *prefix = turn_text(turn, "%s/%s/", told->committee, told->date);
+    const char *most_rank = told->rung == CARE__RUNG__CARER ? "9" : "1";
+    const struct turn_slice slice =
+        turn_take(turn, WAITING, turn_text(turn, "%s/%s/", told->committee, told->date),
+                  told->after, PEOPLE_A_TURN);
+    bool more = slice.more && slice.last[0] <= most_rank[0];
 
-    sweep.prefix = strlen(prefix);
-    turn_each(turn, WAITING, prefix, take_waiting, &sweep);
-    for (size_t i = 0; i < sweep.count; i++)
-        sweep_one(turn, sweep.keys[i], day, told->rung);
-    if (!sweep.more)
+    for (size_t i = 0; i < slice.count && slice.keys[i][0] <= most_rank[0]; i++)
+        sweep_one(turn, slice.keys[i], day, told->rung);
+    if (!more)
         return;
     Care__RemindUntried next = { IS(care__remind_untried), .committee = told->committee,
-                                 .date = told->date, .rung = told->rung,
-                                 .after = sweep.keys[sweep.count - 1] };
+                                 .date = told->date, .rung = told->rung, .after = slice.last };
     turn_remind(turn, turn_key(turn, "%s/%d", told->committee, (int)told->rung), turn->now_ms,
                 &next.base);
 }

@@ -272,31 +272,6 @@ int on_amend_summary(struct turn *turn, const void *message)
 
 /* ---- 24:00 --------------------------------------------------------------------------------------------------- */
 
-struct waiting_slice {
-    const char *people[PEOPLE_A_TURN];
-    size_t count;
-    size_t prefix;
-    struct turn *turn;
-    int64_t day;
-    bool more;
-};
-
-static bool take_planned(void *context, const char *key, const void *row)
-{
-    struct waiting_slice *slice = context;
-    const char *person = strchr(key + slice->prefix, '/') + 1;
-    const Contact *contact =
-        turn_load(slice->turn, CONTACTS, contact_key(slice->turn, person, slice->day));
-
-    (void)row;
-    if (contact == NULL || contact->state != CARE_ROWS__CONTACT__STATE__PLANNED)
-        return true; /* somebody is on the ladder, and goes on */
-    slice->more = slice->count == PEOPLE_A_TURN;
-    if (!slice->more)
-        slice->people[slice->count++] = person;
-    return !slice->more;
-}
-
 /* Nobody tried: MISSED.  Seen, but not as often as was wanted: the day is what it was, and said. */
 static void miss(struct turn *turn, const char *id, int64_t day)
 {
@@ -308,6 +283,10 @@ static void miss(struct turn *turn, const char *id, int64_t day)
 
     if (row == NULL)
         return;
+    if (row->state != CARE_ROWS__CONTACT__STATE__PLANNED) {
+        close_contact(turn, &contact);
+        return; /* somebody is on the ladder, and goes on */
+    }
     bool seen = row->done > 0 && (size_t)row->outcome < sizeof(words) / sizeof(words[0]);
     move_contact(turn, &contact, seen ? words[row->outcome] : MISS);
     close_contact(turn, &contact);
@@ -326,27 +305,31 @@ static void miss(struct turn *turn, const char *id, int64_t day)
     say_of(turn, row, row->committee, &event.base);
 }
 
+/* Keys are rank/person.  Some a turn, and on from where the last turn ended: whoever is still on the
+ * ladder waits there too. */
 int on_end_day(struct turn *turn, const void *message)
 {
     const Care__EndDay *told = message;
-    struct waiting_slice slice = { .turn = turn };
+    int64_t day;
 
     if (!turn->is_timer)
         return turn_refuse(turn, TOWN__REFUSAL__NOT_ALLOWED, "only the clock ends a day");
-    if (!read_date(turn, told->date, 0, &slice.day))
+    if (!read_date(turn, told->date, 0, &day))
         return turn->outcome;
-    const char *prefix = turn_text(turn, "%s/%s/", told->committee, told->date);
-    slice.prefix = strlen(prefix);
-    turn_each(turn, WAITING, prefix, take_planned, &slice);
+    const struct turn_slice slice =
+        turn_take(turn, WAITING, turn_text(turn, "%s/%s/", told->committee, told->date),
+                  told->after, PEOPLE_A_TURN);
     for (size_t i = 0; i < slice.count; i++)
-        miss(turn, slice.people[i], slice.day);
+        miss(turn, strchr(slice.keys[i], '/') + 1, day);
     if (slice.more) {
+        Care__EndDay next = { IS(care__end_day), .committee = told->committee, .date = told->date,
+                              .after = slice.last };
         turn_remind(turn, turn_key(turn, "%s/%s", told->committee, told->date), turn->now_ms,
-                    &told->base);
+                    &next.base);
         return turn->outcome;
     }
-    freeze(turn, told->committee, slice.day);
-    amend(turn, told->committee, slice.day, "the day has ended");
+    freeze(turn, told->committee, day);
+    amend(turn, told->committee, day, "the day has ended");
     return turn->outcome;
 }
 
