@@ -8,7 +8,17 @@
 #include "kit/directory.h"
 #include "town.pb-c.h"
 
-enum { SHORT_MOST = 20, LATE_DAYS = 7, WINDOW_MOST = 31 };
+enum {
+    SHORT_MOST = 20,  /* things of a report */
+    ASKED_MOST = 100, /* ... of all reports of a day */
+    TEXT_MOST = 60,   /* bytes of one */
+    PEOPLE_MOST = 5000,
+    LATE_DAYS = 7,
+    WINDOW_MOST = 31,
+    DROP_DAYS = 8, /* a day, when the retention was made shorter */
+};
+
+static const char retention[] = "homes.retention";
 
 /* ---- days ---------------------------------------------------------------------------------------- */
 
@@ -96,22 +106,51 @@ static const char *joined(struct turn *turn, const char *const *words, size_t co
     const char *text = "short of";
 
     for (size_t i = 0; i < count; i++)
-        text = turn_text(turn, "%s%s %.60s", text, i == 0 ? "" : ",", words[i]);
+        text = turn_text(turn, "%s%s %s", text, i == 0 ? "" : ",", words[i]);
     return text;
 }
 
-/* What a home runs short of is a need of goods; which goods, and how many, the office asks. */
-static void ask_for_goods(struct turn *turn, const char *id, const Home *home,
+static bool is_among(const char *text, const char *const *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(text, texts[i]) == 0)
+            return true;
+    return false;
+}
+
+/* What a home runs short of is a need of goods; which goods, and how many, the office asks.  What an
+ * earlier report of the day asked for is not asked for again. */
+static void ask_for_goods(struct turn *turn, const char *id, const Home *home, Day *day,
                           const Homes__SubmitDailyReport *report)
 {
+    size_t before = day->n_asked_for;
+    const char **asked = turn_array(turn, before + report->n_short_of, sizeof(*asked));
+    size_t count = before;
+
+    for (size_t i = 0; i < before; i++)
+        asked[i] = day->asked_for[i];
+    for (size_t i = 0; i < report->n_short_of; i++)
+        if (!is_among(report->short_of[i], asked, count))
+            asked[count++] = report->short_of[i];
+    if (count == before)
+        return;
+    if (count > ASKED_MOST) {
+        turn_refuse(turn, TOWN__REFUSAL__OVER_LIMIT, "%d things a day at most", ASKED_MOST);
+        return;
+    }
+    day->asked_for = asked;
+    day->n_asked_for = count;
+    day->asks++;
     Town__NeedSource source = { IS(town__need_source), .home = id };
+    const char *need = turn_text(turn, "%s-short-%s", id, report->date);
     Town__OpenNeed open = { IS(town__open_need),
-                            .need = turn_text(turn, "%s-short-%s", id, report->date),
+                            .need =
+                                day->asks == 1 ? need : turn_text(turn, "%s-%u", need, day->asks),
                             .place = home->committee,
                             .category = TOWN__CATEGORY__LIVING,
                             .kind = "GOODS",
                             .priority = "P2",
-                            .detail = joined(turn, report->short_of, report->n_short_of),
+                            .detail = joined(turn, asked + before, count - before),
                             .source = &source,
                             .verifier = "sjb" };
 
@@ -120,12 +159,16 @@ static void ask_for_goods(struct turn *turn, const char *id, const Home *home,
 
 static bool is_sound(struct turn *turn, const Homes__SubmitDailyReport *report)
 {
-    if (report->n_short_of > SHORT_MOST || report->cases > report->residents + report->staff
-        || report->deaths > report->residents + report->staff) {
+    uint64_t people = (uint64_t)report->residents + report->staff;
+
+    if (people > PEOPLE_MOST || report->cases > people || report->deaths > people)
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "more cases than people");
-        return false;
-    }
-    return is_reportable(turn, report->date);
+    else if (report->n_short_of > SHORT_MOST)
+        turn_refuse(turn, TOWN__REFUSAL__OVER_LIMIT, "%d things a report at most", SHORT_MOST);
+    for (size_t i = 0; i < report->n_short_of; i++)
+        if (report->short_of[i][0] == '\0' || strlen(report->short_of[i]) > TEXT_MOST)
+            turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "short of what, in %d bytes", TEXT_MOST);
+    return turn->outcome == 0 && is_reportable(turn, report->date);
 }
 
 int on_submit_daily_report(struct turn *turn, const void *message)
@@ -137,7 +180,6 @@ int on_submit_daily_report(struct turn *turn, const void *message)
         return turn->outcome;
     Home *home = turn_edit(turn, HOMES, report->home);
     Day *day = turn_edit(turn, DAYS, turn_key(turn, "%s/%s", report->home, report->date));
-    bool asked = day->n_short_of > 0;
     day->reported = true;
     day->cases = report->cases > day->told ? report->cases : day->told;
     day->residents = report->residents;
@@ -156,10 +198,16 @@ int on_submit_daily_report(struct turn *turn, const void *message)
                                    .deaths = report->deaths,       .n_short_of = report->n_short_of,
                                    .short_of = report->short_of };
     turn_emit(turn, "sjb", &event.base);
-    if (report->n_short_of > 0 && !asked)
-        ask_for_goods(turn, report->home, home, report);
+    if (report->n_short_of > 0)
+        ask_for_goods(turn, report->home, home, day, report);
     home_judge(turn, report->home);
     return turn->outcome;
+}
+
+/* Who lives and works there, as far as it has been told. */
+static uint32_t people_of(const Home *home)
+{
+    return home->residents + home->staff > 0 ? home->residents + home->staff : PEOPLE_MOST;
 }
 
 int on_report_case(struct turn *turn, const void *message)
@@ -176,6 +224,8 @@ int on_report_case(struct turn *turn, const void *message)
     if (!is_reportable(turn, date))
         return turn->outcome;
     Day *day = turn_edit(turn, DAYS, turn_key(turn, "%s/%s", report->home, date));
+    if ((uint64_t)day->told + report->n > people_of(home))
+        return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "more cases than people");
     day->told += report->n;
     if (day->told > day->cases)
         day->cases = day->told;
@@ -184,6 +234,21 @@ int on_report_case(struct turn *turn, const void *message)
     turn_emit(turn, home->centre[0] == '\0' ? "sjb" : home->centre, &event.base);
     home_judge(turn, report->home);
     return turn->outcome;
+}
+
+/* Days older than the retention go, the oldest first; a town that has said nothing of it keeps all. */
+static void drop_old(struct turn *turn, const char *id)
+{
+    const char *prefix = turn_text(turn, "%s/", id);
+
+    if (!directory_has(turn, retention, "", turn->now_ms))
+        return;
+    int64_t first = clock_day(turn->now_ms) - (int64_t)directory_number(turn, retention, "");
+    const char *kept = date_of(turn, first < 0 ? 0 : first);
+    struct turn_slice days = turn_take(turn, DAYS, prefix, "", DROP_DAYS);
+    for (size_t i = 0; i < days.count; i++)
+        if (strcmp(days.keys[i], kept) < 0)
+            turn_drop(turn, DAYS, turn_key(turn, "%s%s", prefix, days.keys[i]));
 }
 
 /* 10:00: who has not said anything is called. */
@@ -198,6 +263,7 @@ int on_ask_report(struct turn *turn, const void *message)
         return turn_refuse(turn, TOWN__REFUSAL__NOT_ALLOWED, "only the clock says what is due");
     const Day *day = day_of(turn, ask->home, ask->date);
     home_await_report(turn, ask->home);
+    drop_old(turn, ask->home);
     if (day != NULL && day->reported)
         return 0;
     Homes__ReportMissing event = { IS(homes__report_missing), .home = ask->home, .date = ask->date,

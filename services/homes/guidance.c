@@ -157,6 +157,8 @@ int on_record_guidance(struct turn *turn, const void *message)
     const char *unit = work == NULL ? present->centre : work->unit;
     if (!turn_from(turn, unit))
         return turn->outcome;
+    if (!turn_is_who(turn, "by", record->by))
+        return turn->outcome;
     if (record->findings[0] == '\0' || at_ms > turn->now_ms)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "what was found, and when");
     Homes__GuidanceRecorded event = { IS(homes__guidance_recorded),

@@ -139,15 +139,20 @@ static void act_on_cluster(struct turn *turn, const char *id, Home *home, uint32
         open_incident(turn, id, home, cases);
 }
 
-/* All is as before: what was kept free is for others. */
+/* What was kept free is for others. */
+static void release(struct turn *turn, const char *id, const char *centre, uint32_t n)
+{
+    Referral__ReleaseCapacity release = { IS(referral__release_capacity), .centre = centre,
+                                          .kind = beds_with_oxygen, .n = n, .for_home = id };
+
+    if (n > 0)
+        turn_send(turn, "referral", centre, &release.base);
+}
+
+/* All is as before. */
 static void act_on_normal(struct turn *turn, const char *id, Home *home)
 {
-    Referral__ReleaseCapacity release = { IS(referral__release_capacity),
-                                          .centre = home->reserved_at, .kind = beds_with_oxygen,
-                                          .n = home->reserved, .for_home = id };
-
-    if (home->reserved > 0)
-        turn_send(turn, "referral", home->reserved_at, &release.base);
+    release(turn, id, home->reserved_at, home->reserved);
     home->reserved = 0;
     home->reserved_at = "";
     home->kit = "";
@@ -155,6 +160,7 @@ static void act_on_normal(struct turn *turn, const char *id, Home *home)
     home->quiet_days = 0;
 }
 
+/* A home that is well again by now needs none; and one that got another centre, none of the first. */
 int on_capacity_reserved(struct turn *turn, const void *message)
 {
     const Referral__CapacityReserved *event = message;
@@ -163,6 +169,14 @@ int on_capacity_reserved(struct turn *turn, const void *message)
         || strcmp(event->kind, beds_with_oxygen) != 0)
         return 0;
     Home *home = turn_edit(turn, HOMES, event->for_home);
+    if (HOME_IS(home, NORMAL)) {
+        release(turn, event->for_home, event->centre, event->n);
+        return turn->outcome;
+    }
+    if (strcmp(home->reserved_at, event->centre) != 0) {
+        release(turn, event->for_home, home->reserved_at, home->reserved);
+        home->reserved = 0;
+    }
     home->reserved += event->n;
     home->reserved_at = event->centre;
     return turn->outcome;

@@ -355,6 +355,98 @@ START_TEST(the_team_may_say_what_a_home_is_in_and_asks_for_what_it_lacks)
 }
 END_TEST
 
-TESTS(a_home_is_paired_and_its_centre_visits, a_zero_report_is_a_report_and_silence_is_none,
+START_TEST(what_was_kept_free_for_a_home_that_is_well_again_is_given_back)
+{
+    struct story *story = paired(&homes_service);
+
+    story_say(story, "referral", "referral.CapacityReserved.hcz",
+              "{'centre': 'hcz', 'kind': 'OXYGEN', 'n': 3, 'forHome': 'h1'}");
+    reports(story, "2023-01-18", 3);
+    story_say(story, "referral", "referral.CapacityReserved.hcz",
+              "{'centre': 'hcz', 'kind': 'OXYGEN', 'n': 3, 'forHome': 'h1'}");
+    story_forget(story);
+    story_say(story, "referral", "referral.CapacityReserved.hcs",
+              "{'centre': 'hcs', 'kind': 'OXYGEN', 'n': 2, 'forHome': 'h1'}");
+    team(story, "SetHomeState", "{'home': 'h1', 'state': 'NORMAL', 'reason': 'it was a cold'}");
+    EXPECT_TEXT(story_text(story), "referral/1/3 referral.CapacityReserved at homes\n"
+                                   "    sends referral.ReleaseCapacity.hcz\n"
+                                   "sjb/1/2 homes.SetHomeState\n"
+                                   "    h1: CLUSTER -> NORMAL\n"
+                                   "    emits homes.HomeStateChanged.hcz\n"
+                                   "    sends referral.ReleaseCapacity.hcs\n");
+    ck_assert_uint_eq(story_count(story, "referral.ReleaseCapacity.*"), 3);
+    story_close(story);
+}
+END_TEST
+
+static void is_short_of(struct story *story, const char *things)
+{
+    story_say(story, C41, "homes.SubmitDailyReport." C41,
+              "{'home': 'h1', 'date': '2023-01-18', 'residents': 80, 'staff': 20, 'shortOf': [%s]}",
+              things);
+}
+
+START_TEST(a_second_report_asks_for_what_the_first_had_not)
+{
+    struct story *story = paired(&homes_service);
+    is_short_of(story, "'masks', 'rice'");
+    is_short_of(story, "'rice', '退热药', 'masks'");
+    is_short_of(story, "'rice'");
+    ck_assert_uint_eq(story_count(story, "supplies.OpenNeed.*"), 2);
+    EXPECT_TEXT(story_last(story, "supplies.OpenNeed.*"),
+                "{\"need\": \"h1-short-2023-01-18-2\", \"place\": \"310115125041\", "
+                "\"category\": \"LIVING\", \"kind\": \"GOODS\", \"priority\": \"P2\", "
+                "\"detail\": \"short of 退热药\", \"source\": {\"home\": \"h1\"}, "
+                "\"verifier\": \"sjb\"}");
+    story_forget(story);
+    is_short_of(story, "''");
+    story_say(story, C41, "homes.SubmitDailyReport." C41,
+              "{'home': 'h1', 'date': '2023-01-18', 'residents': 4294967295, 'staff': 2,"
+              " 'cases': 9}");
+    story_say(story, C41, "homes.ReportCase." C41, "{'home': 'h1', 'n': 101}");
+    story_say(story, "hcz as hcz.duty", "homes.RecordGuidance.hcz",
+              "{'home': 'h1', 'by': '13800138000', 'findings': 'x'}");
+    EXPECT_TEXT(story_text(story), "310115125041/1/4 homes.SubmitDailyReport\n"
+                                   "    refuses: short of what, in 60 bytes\n"
+                                   "310115125041/1/5 homes.SubmitDailyReport\n"
+                                   "    refuses: more cases than people\n"
+                                   "310115125041/1/6 homes.ReportCase\n"
+                                   "    refuses: more cases than people\n"
+                                   "hcz/1/3 homes.RecordGuidance\n"
+                                   "    refuses: by: the id of a post, a carer or a member of "
+                                   "staff, never a name or a number\n");
+    story_close(story);
+}
+END_TEST
+
+static const char *kept(struct story *story)
+{
+    return story_ask(story, "sjb", "homes.HomeHistory.sjb", "{'home': 'h1', 'limit': 12}");
+}
+
+START_TEST(reports_older_than_the_retention_are_dropped)
+{
+    struct story *story = paired(&homes_service);
+
+    reports(story, "2023-01-17", 0);
+    reports(story, "2023-01-18", 0);
+    organisation_says(story, "PolicyPublished",
+                      "{'set': 'short', 'effectiveFromMs': '1674003600000', 'records': [{'key':"
+                      " 'homes.retention', 'scope': '*', 'value': '2', 'unit': 'days', 'calendar':"
+                      " '24x7', 'status': 'default'}]}");
+    story_until(story, "2023-01-19T10:30");
+    ck_assert_ptr_nonnull(strstr(kept(story), "{\"date\": \"2023-01-17\", \"reported\": true"));
+    story_until(story, "2023-01-20T10:30");
+    ck_assert_ptr_null(strstr(kept(story), "{\"date\": \"2023-01-17\", \"reported\": true"));
+    ck_assert_ptr_nonnull(strstr(kept(story), "{\"date\": \"2023-01-18\", \"reported\": true"));
+    story_until(story, "2023-01-21T10:30");
+    ck_assert_ptr_null(strstr(kept(story), "\"reported\": true"));
+    story_close(story);
+}
+END_TEST
+
+TESTS(what_was_kept_free_for_a_home_that_is_well_again_is_given_back,
+      a_second_report_asks_for_what_the_first_had_not, reports_older_than_the_retention_are_dropped,
+      a_home_is_paired_and_its_centre_visits, a_zero_report_is_a_report_and_silence_is_none,
       cases_lead_up_and_quiet_days_lead_down,
       the_team_may_say_what_a_home_is_in_and_asks_for_what_it_lacks)
