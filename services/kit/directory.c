@@ -119,20 +119,11 @@ static bool present(struct turn *turn, const char *staff)
     return staff[0] != '\0' && absent(turn, staff) == NULL;
 }
 
-/* The tenant of a post, while there. */
-static const char *tenant(struct turn *turn, const char *post)
+/* Who acts for a post by what it says itself: its holder, the named deputy, the order of succession.
+ * NULL: none of them is there. */
+static const char *stands_in(struct turn *turn, const char *post, const char **ret_why)
 {
     const Post *row = post[0] == '\0' ? NULL : turn_load(turn, DIRECTORY_POSTS, post);
-
-    return row != NULL && present(turn, row->holder) ? row->holder : NULL;
-}
-
-/* S-046: 人员职务如有变动，由其所在单位（部门）接任者自然替补.  The named deputy, the order of
- * succession, the head of the unit, the office's duty post. */
-const char *directory_holder(struct turn *turn, const char *post, const char **ret_why)
-{
-    const Post *row = post[0] == '\0' ? NULL : turn_load(turn, DIRECTORY_POSTS, post);
-    const char *staff;
 
     *ret_why = "";
     if (row == NULL)
@@ -149,12 +140,30 @@ const char *directory_holder(struct turn *turn, const char *post, const char **r
     for (size_t i = 0; i < row->n_succession; i++)
         if (present(turn, row->succession[i]))
             return row->succession[i];
+    return NULL;
+}
+
+/* S-046: 人员职务如有变动，由其所在单位（部门）接任者自然替补.  The named deputy, the order of
+ * succession, the head of the unit, the office's duty post; each of these as whoever acts for it.
+ * organisation finds the same (succession.c). */
+const char *directory_holder(struct turn *turn, const char *post, const char **ret_why)
+{
+    const Post *row = post[0] == '\0' ? NULL : turn_load(turn, DIRECTORY_POSTS, post);
+    const char *staff = stands_in(turn, post, ret_why);
+    const char *why;
+
+    if (staff != NULL || row == NULL)
+        return staff;
     *ret_why = "head";
-    staff = tenant(turn, directory_post(turn, row->unit, "head"));
+    staff = stands_in(turn, directory_post(turn, row->unit, "head"), &why);
     if (staff != NULL)
         return staff;
     *ret_why = "duty";
-    staff = tenant(turn, directory_post(turn, "lgo", "duty"));
+    const char *duty = directory_post(turn, "lgo", "duty");
+    if (strcmp(duty, post) != 0)
+        staff = stands_in(turn, duty, &why);
+    if (staff == NULL && strcmp(duty, post) != 0)
+        staff = stands_in(turn, directory_post(turn, "lgo", "head"), &why);
     if (staff == NULL)
         *ret_why = "";
     return staff;

@@ -6,12 +6,10 @@
 typedef OrganisationRows__Unit Unit;
 typedef OrganisationRows__Staff Staff;
 typedef OrganisationRows__Post Post;
-typedef OrganisationRows__Roster Roster;
-typedef OrganisationRows__Slot Slot;
 typedef OrganisationRows__Mark Mark;
 
 static const char *const kinds[] = {
-    "head", "deputy", "first_responsible", "liaison", "duty", "seat", NULL,
+    "head", "deputy", "first_responsible", "liaison", "duty", "seat", "child", NULL,
 };
 
 static bool known_kind(const char *kind)
@@ -20,6 +18,38 @@ static bool known_kind(const char *kind)
         if (strcmp(kinds[i], kind) == 0)
             return true;
     return false;
+}
+
+/* Guard: the head of the unit, whoever acts for the head, or the office; S-051: the first responsible
+ * person is the head of a committee.  A unit's own system, which names no post, is the unit; but who
+ * sits at one of its desks speaks as that post. */
+static bool by_head_or_lgo(struct turn *turn, const char *unit)
+{
+    const char *post = turn_actor_post(turn);
+    const Unit *row = turn_load(turn, UNITS, unit);
+
+    if (!by_unit_or_lgo(turn, unit))
+        return false;
+    if (strcmp(turn_actor_unit(turn), unit) != 0 || post[0] == '\0' || row == NULL
+        || row->head_post[0] == '\0' || strcmp(row->head_post, post) == 0)
+        return true;
+    const Post *head = turn_load(turn, POSTS, row->head_post);
+    const Post *own = turn_load(turn, POSTS, post);
+    if (own != NULL && strcmp(own->unit, unit) == 0 && strcmp(own->kind, "first_responsible") == 0)
+        return true;
+    if (head != NULL && turn->actor->person[0] != '\0'
+        && strcmp(head->holder, turn->actor->person) == 0)
+        return true;
+    turn_refuse(turn, TOWN__REFUSAL__NOT_ALLOWED, "%s is for the head of %s", turn->message, unit);
+    return false;
+}
+
+/* ... or the member of staff in person. */
+static bool by_self_or_head(struct turn *turn, const Staff *staff)
+{
+    bool self = turn->actor->person[0] != '\0' && strcmp(turn->actor->person, staff->staff) == 0;
+
+    return self ? by_unit_or_lgo(turn, staff->unit) : by_head_or_lgo(turn, staff->unit);
 }
 
 /* The post's row; refuses UNKNOWN_POST, and NOT_ALLOWED for another unit than its own. */
@@ -113,8 +143,9 @@ int on_define_post(struct turn *turn, const void *message)
 int on_start_tenure(struct turn *turn, const void *message)
 {
     const Organisation__StartTenure *command = message;
+    const Post *own = own_post(turn, command->post);
 
-    if (own_post(turn, command->post) == NULL)
+    if (own == NULL || !by_head_or_lgo(turn, own->unit))
         return turn->outcome;
     const Staff *staff = known_staff(turn, command->staff);
     if (staff == NULL)
@@ -148,7 +179,7 @@ int on_end_tenure(struct turn *turn, const void *message)
     const Organisation__EndTenure *command = message;
     const Post *row = own_post(turn, command->post);
 
-    if (row == NULL)
+    if (row == NULL || !by_head_or_lgo(turn, row->unit))
         return turn->outcome;
     if (command->until_ms > turn->now_ms)
         return turn_refuse(turn, ORGANISATION__REFUSAL__BAD_PERIOD, "it has not ended");
@@ -247,7 +278,7 @@ int on_declare_absence(struct turn *turn, const void *message)
     const Organisation__DeclareAbsence *command = message;
     const Staff *row = known_staff(turn, command->staff);
 
-    if (row == NULL || !by_unit_or_lgo(turn, row->unit))
+    if (row == NULL || !by_self_or_head(turn, row))
         return turn->outcome;
     if (row->away)
         return turn_refuse(turn, ORGANISATION__REFUSAL__ALREADY_ABSENT, "is absent already");
@@ -323,7 +354,7 @@ int on_end_absence(struct turn *turn, const void *message)
     const Organisation__EndAbsence *command = message;
     const Staff *row = known_staff(turn, command->staff);
 
-    if (row == NULL || !by_unit_or_lgo(turn, row->unit))
+    if (row == NULL || !by_self_or_head(turn, row))
         return turn->outcome;
     if (!row->away)
         return turn_refuse(turn, TOWN__REFUSAL__WRONG_STATE, "is not absent");
@@ -340,54 +371,4 @@ int on_end_absence_due(struct turn *turn, const void *message)
     if (row == NULL || !row->begun)
         return turn->outcome;
     return end(turn, command->staff, END_ABSENCE_DUE);
-}
-
-/* ---- duty rosters --------------------------------------------------------------------------------- */
-
-enum { ROSTER_SLOTS = 400 }; /* three a day for four months */
-
-static Slot *slot_of(struct turn *turn, const Organisation__Slot *slot)
-{
-    Slot *row = turn_array(turn, 1, sizeof(*row));
-
-    if (slot->until_ms <= slot->from_ms)
-        turn_refuse(turn, ORGANISATION__REFUSAL__BAD_PERIOD, "a slot ends before it begins");
-    else if (slot->post[0] == '\0' || turn_load(turn, POSTS, slot->post) == NULL)
-        turn_refuse(turn, ORGANISATION__REFUSAL__UNKNOWN_POST, "a slot names no known post");
-    if (turn->outcome != 0)
-        return NULL;
-    organisation_rows__slot__init(row);
-    row->from_ms = slot->from_ms;
-    row->until_ms = slot->until_ms;
-    row->post = slot->post;
-    return row;
-}
-
-int on_publish_roster(struct turn *turn, const void *message)
-{
-    const Organisation__PublishRoster *command = message;
-
-    if (!is_name(turn, command->seat, "seat") || !by_unit_or_lgo(turn, command->unit)
-        || known_unit(turn, command->unit) == NULL)
-        return turn->outcome;
-    if (command->n_slots > ROSTER_SLOTS)
-        return turn_refuse(turn, TOWN__REFUSAL__OVER_LIMIT, "more than %d slots", ROSTER_SLOTS);
-    Roster *roster =
-        turn_edit(turn, ROSTERS, turn_key(turn, "%s/%s", command->unit, command->seat));
-    Slot **slots = turn_array(turn, command->n_slots, sizeof(Slot *));
-    for (size_t i = 0; i < command->n_slots; i++) {
-        Slot *slot = slot_of(turn, command->slots[i]);
-        if (slot == NULL)
-            return turn->outcome;
-        slots[i] = slot;
-    }
-    roster->unit = command->unit;
-    roster->seat = command->seat;
-    roster->slots = slots;
-    roster->n_slots = command->n_slots;
-
-    Organisation__RosterPublished event = { IS(organisation__roster_published),
-                                            .unit = command->unit, .seat = command->seat };
-    COPY_LIST(&event, command, slots);
-    return turn_emit(turn, command->unit, &event.base);
 }

@@ -61,6 +61,7 @@ enum {
     SET_SUCCESSION,
     ALARM_VACANCY,
     PUBLISH_ROSTER,
+    CHANGE_DUTY,
     SET_CATCHMENT,
     SET_RESPONSIBILITY,
     PUBLISH_POLICY,
@@ -130,6 +131,9 @@ struct names names_under(struct turn *turn, unsigned table, const char *first);
  * lean on this one. */
 void resolve(struct turn *turn, const char *post);
 
+/* The office's roster has another post on duty ("": none): the last rung of every succession. */
+void move_duty(struct turn *turn, const char *post);
+
 /* ... for all posts to which this staff matters. */
 void resolve_for(struct turn *turn, const char *staff);
 
@@ -161,6 +165,7 @@ int on_end_absence_due(struct turn *turn, const void *message);
 int on_set_succession(struct turn *turn, const void *message);
 int on_alarm_vacancy(struct turn *turn, const void *message);
 int on_publish_roster(struct turn *turn, const void *message);
+int on_change_duty(struct turn *turn, const void *message);
 int on_set_catchment(struct turn *turn, const void *message);
 int on_set_responsibility(struct turn *turn, const void *message);
 int on_publish_policy(struct turn *turn, const void *message);

@@ -3,6 +3,8 @@
  * himself.  Named deputy, then the order of succession, then the unit's head, then the duty post
  * of the leading group's office; nobody at all is an alarm.
  *
+ * The duty post is that of the roster's slot that runs, else the one that the office named first.
+ *
  * A holder is found from four facts only: the post, its staff, the head's post and the office's
  * duty post.  So a change is followed outwards from the fact that changed, through the marks in
  * CANDIDATES and GAPS, and no other post is looked at.
@@ -51,7 +53,9 @@ static const char *duty_post(struct turn *turn)
 {
     const Unit *office = turn_load(turn, UNITS, "lgo");
 
-    return office == NULL ? "" : office->duty_post;
+    if (office == NULL)
+        return "";
+    return office->roster_post[0] != '\0' ? office->roster_post : office->duty_post;
 }
 
 static struct stand_in find(struct turn *turn, const Post *post)
@@ -107,6 +111,14 @@ static void fill(struct turn *turn, Post *post)
     turn_forget(turn, post->post, &organisation__alarm_vacancy__descriptor);
 }
 
+static void resolve_gaps(struct turn *turn)
+{
+    struct names gaps = names_under(turn, GAPS, "");
+
+    for (size_t i = 0; i < gaps.count; i++)
+        resolve(turn, strchr(gaps.items[i], '/') + 1);
+}
+
 /* The posts that lean on this one, since it is a head's or the office's duty post. */
 static void resolve_leaning(struct turn *turn, const Post *post)
 {
@@ -114,9 +126,7 @@ static void resolve_leaning(struct turn *turn, const Post *post)
     bool all = strcmp(duty_post(turn), post->post) == 0;
 
     if (all) {
-        struct names gaps = names_under(turn, GAPS, "");
-        for (size_t i = 0; i < gaps.count; i++)
-            resolve(turn, strchr(gaps.items[i], '/') + 1);
+        resolve_gaps(turn);
     } else if (unit != NULL && strcmp(unit->head_post, post->post) == 0) {
         struct names gaps = names_under(turn, GAPS, post->unit);
         for (size_t i = 0; i < gaps.count; i++)
@@ -155,6 +165,19 @@ void resolve(struct turn *turn, const char *post_id)
                                          .unit = post->unit };
     turn_emit(turn, post->unit, &event.base);
     resolve_leaning(turn, post);
+}
+
+void move_duty(struct turn *turn, const char *post)
+{
+    const Unit *row = turn_load(turn, UNITS, "lgo");
+
+    if (row == NULL || strcmp(row->roster_post, post) == 0)
+        return;
+    const char *before = duty_post(turn);
+    Unit *office = turn_edit(turn, UNITS, "lgo");
+    office->roster_post = post;
+    if (strcmp(before, duty_post(turn)) != 0)
+        resolve_gaps(turn);
 }
 
 void resolve_for(struct turn *turn, const char *staff)

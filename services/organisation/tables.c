@@ -62,6 +62,7 @@ static const struct command commands[] = {
     [SET_SUCCESSION]      = { &organisation__set_succession__descriptor,      on_set_succession,     NULL, true },
     [ALARM_VACANCY]       = { &organisation__alarm_vacancy__descriptor,       on_alarm_vacancy,      NULL, true },   /* a timer's */
     [PUBLISH_ROSTER]      = { &organisation__publish_roster__descriptor,      on_publish_roster,     NULL, true },
+    [CHANGE_DUTY]         = { &organisation__change_duty__descriptor,         on_change_duty,        NULL, true },   /* a timer's */
     [SET_CATCHMENT]       = { &organisation__set_catchment__descriptor,       on_set_catchment,      NULL, true },
     [SET_RESPONSIBILITY]  = { &organisation__set_responsibility__descriptor,  on_set_responsibility, NULL, true },
     [PUBLISH_POLICY]      = { &organisation__publish_policy__descriptor,      on_publish_policy,     NULL, true },

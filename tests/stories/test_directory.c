@@ -334,9 +334,14 @@ START_TEST(a_post_is_never_without_somebody_who_acts_for_it)
     EXPECT("holder hcz.desk", "d3 (successor)");
     tell(story, "AbsenceDeclared", "{'staff': 'd3'}");
     EXPECT("holder hcz.desk", "h1 (head)");
-    tell(story, "AbsenceDeclared", "{'staff': 'h1'}");
+    /* Who acts for the head, and for the office's duty, acts here too. */
+    tell(story, "AbsenceDeclared", "{'staff': 'h1', 'deputy': 'h2'}");
+    EXPECT("holder hcz.desk", "h2 (head)");
+    tell(story, "AbsenceDeclared", "{'staff': 'h2'}");
     EXPECT("holder hcz.desk", "l1 (duty)");
-    tell(story, "AbsenceDeclared", "{'staff': 'l1'}");
+    tell(story, "AbsenceDeclared", "{'staff': 'l1', 'deputy': 'l2'}");
+    EXPECT("holder hcz.desk", "l2 (duty)");
+    tell(story, "AbsenceDeclared", "{'staff': 'l2'}");
     EXPECT("holder hcz.desk", "nobody");
     tell(story, "AbsenceEnded", "{'staff': 'd1'}");
     EXPECT("holder hcz.desk", "d1 (held)");

@@ -95,10 +95,10 @@ END_TEST
 START_TEST(every_unit_has_a_head_a_first_responsible_a_deputy_a_liaison_and_a_duty_post)
 {
     walk();
-    ck_assert_uint_eq(count_of("DefinePost"), 61 * 5 + 2);
+    ck_assert_uint_eq(count_of("DefinePost"), 61 * 5 + 2 + 51);
     ck_assert_uint_eq(count_of("hcz hcz.head organisation.DefinePost.hcz"), 5);
     ck_assert_uint_eq(count_of("dzb dzb.head organisation.DefinePost.dzb"), 7);
-    ck_assert_uint_eq(count_of("StartTenure"), 61 * 5 + 2);
+    ck_assert_uint_eq(count_of("StartTenure"), 61 * 5 + 2 + 51);
     ck_assert_uint_eq(count_of("RegisterEndpoint"), 61);
     arena_close(&arena);
 }
