@@ -12,7 +12,7 @@
 #include "wire/scan.h"
 
 enum {
-    PROCESSES = 8,
+    PROCESSES = 24, /* at most: the broker, every service, two toys */
     COMMANDS_MOST = 1 << 20,
     IN_FLIGHT = 64,
     STUCK_MS = 10 * 1000,
@@ -34,7 +34,8 @@ struct town {
     struct process processes[PROCESSES];
     uint32_t count;
     uint32_t kills;
-    uint32_t lose; /* every so many kills a store is lost too; 0: never */
+    uint32_t kills_least; /* it goes on until there were so many */
+    uint32_t lose;        /* every so many kills a store is lost too; 0: never */
     uint32_t lost;
     uint64_t next_kill_us;
     unsigned seed;
@@ -50,7 +51,7 @@ void town_stop_services(struct town *town);
 void town_stop_broker(struct town *town);
 __attribute__((noreturn, format(printf, 1, 2))) void give_up(const char *format, ...);
 
-/* ---- somebody who keeps the town busy (driver.c) ------------------------------------------------------ */
+/* ---- somebody who keeps the town busy (driver.h) ------------------------------------------------------ */
 
 struct command_said {
     char subject[48];

@@ -1,10 +1,10 @@
 /*
- * carebus-kill-test [--seconds N] [--seed N] [--lose N] [--dir DIR] - kill -9 of anything, at any
+ * carebus-kill-test [--seconds N] [--kills N] [--seed N] [--lose N] [--dir DIR] - kill -9 of anything, at any
  * moment, under load (T02).
  *
- * A broker, five services of the town and two small ones are kept busy, while one of them after
+ * A broker, every service of the town and two small ones are kept busy, while one of them after
  * another, chosen at random, is killed after 10 to 500 ms and started again; with --lose N every Nth
- * loses its store, too (T19 c).  No command may wait longer than 10 s for its outcome.  In the end all
+ * loses its store, too (T19 c).  It lasts --seconds, and longer until --kills are done.  No command may wait longer than 10 s for its outcome.  In the end all
  * comes to rest; then the log is read, folded into every service afresh, and the whole history is
  * judged (crash/checker).  Ends with 0 when it is clean; a history that is not is kept, and said where.
  */
@@ -46,7 +46,8 @@ static void keep_busy(struct town *town, struct driver *driver, unsigned seconds
     uint64_t begun_us = clock_steady_us();
     uint64_t said_us = begun_us;
 
-    while (clock_steady_us() - begun_us < (uint64_t)seconds * 1000000) {
+    while (town->kills < town->kills_least
+           || clock_steady_us() - begun_us < (uint64_t)seconds * 1000000) {
         driver_step(driver, true);
         town_kill_some(town);
         struct driver_state state = driver_look(driver);
@@ -123,7 +124,7 @@ static uint32_t run(struct town *town, unsigned seconds)
         printf("%s %u  ", town->processes[i].name, town->processes[i].kills);
         free((void *)(uintptr_t)town->processes[i].program);
     }
-    printf("kills, %u stores lost\n", town->lost);
+    printf("\n");
     return judge(path);
 }
 
@@ -141,12 +142,14 @@ int main(int argc, char **argv)
             seconds = (unsigned)strtoul(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--seed") == 0)
             town.seed = (unsigned)strtoul(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--kills") == 0)
+            town.kills_least = (uint32_t)strtoul(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--lose") == 0)
             town.lose = (uint32_t)strtoul(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--dir") == 0)
             town.dir = argv[i + 1];
         else
-            give_up("%s: not known; --seconds N --seed N --lose N --dir DIR", argv[i]);
+            give_up("%s: not known; --seconds N --kills N --seed N --lose N --dir DIR", argv[i]);
     }
     if (town.dir == NULL) {
         snprintf(folder, sizeof(folder), "%s/carebus-kill-XXXXXX",
@@ -162,6 +165,8 @@ int main(int argc, char **argv)
         printf("the history is kept: %s/history\n", town.dir);
         return 1;
     }
+    printf("%u kills of %u processes, %u stores lost, nothing else\n", town.kills, town.count,
+           town.lost);
     nftw(town.dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     return 0;
 }

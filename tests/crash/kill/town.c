@@ -11,19 +11,14 @@
 
 enum { KILL_LEAST_MS = 10, KILL_MOST_MS = 500, END_MS = 10 * 1000 };
 
-static const struct place_unit units[] = {
-    { "toy", "service" },
-    { "boss", "service" },
-    { "organisation", "service" },
-    { "registry", "service" },
-    { "hotline", "service" },
-    { "referral", "service" },
-    { "supervision", "service" },
-    { "driver", "service" },
-    { "box", "member" },
-    { "operator", "operator" },
-    { 0 },
+#define SERVICE(name) #name,
+static const char *const names[PROCESSES] = {
+    "broker",
+#include "all_services.h"
+    "toy",
+    "boss",
 };
+#undef SERVICE
 
 static const char rules[] = "service,publish,>\n"
                             "service,subscribe,>\n"
@@ -47,19 +42,31 @@ void give_up(const char *format, ...)
     exit(1);
 }
 
-static const char *const names[] = { "broker",   "organisation", "registry", "hotline",
-                                     "referral", "supervision",  "toy",      "boss" };
+/* The units of the town: a key for each service, and for those who speak and look. */
+static void make_place(const char *dir)
+{
+    struct place_unit units[PROCESSES + 4];
+    uint32_t count = 0;
+
+    for (uint32_t i = 1; i < PROCESSES && names[i] != NULL; i++)
+        units[count++] = (struct place_unit){ names[i], "service" };
+    units[count++] = (struct place_unit){ "driver", "service" };
+    units[count++] = (struct place_unit){ "box", "member" };
+    units[count++] = (struct place_unit){ "operator", "operator" };
+    units[count] = (struct place_unit){ 0 };
+    place_make(dir, units, rules, conf);
+}
 
 void town_make(struct town *town)
 {
-    place_make(town->dir, units, rules, conf);
-    town->count = PROCESSES;
-    for (uint32_t i = 0; i < PROCESSES; i++) {
+    make_place(town->dir);
+    for (uint32_t i = 0; i < PROCESSES && names[i] != NULL; i++) {
         char *program = malloc(strlen(town->bin) + 64);
         if (program == NULL)
             give_up("no memory");
         sprintf(program, "%s/carebus-%s", town->bin, names[i]);
         town->processes[i] = (struct process){ .name = names[i], .program = program };
+        town->count++;
     }
 }
 
