@@ -7,10 +7,7 @@
 #include "kit/directory.h"
 #include "supplies/supplies.h"
 
-enum {
-    CLAIMS_MOST = 1000, /* heard in one run; who is beyond waits for the next */
-    SITES_MOST = 64,
-};
+enum { CLAIMS_MOST = 1000 }; /* heard in one run; who is beyond waits for the next */
 
 /* ---- the rule in force --------------------------------------------------------------------------- */
 

@@ -7,7 +7,7 @@
 #include "kit/directory.h"
 #include "supplies/supplies.h"
 
-enum { URGENT = 2, LINES_MOST = 100 }; /* lines of one need, with all that was split from them */
+enum { URGENT = 2, LINES_MOST = 100, LINES_USUAL = 16 }; /* asked for in one need */
 
 /* ---- reading ------------------------------------------------------------------------------------- */
 
@@ -60,6 +60,7 @@ struct ids {
     struct turn *turn;
     const char **ids;
     size_t count;
+    size_t room;
 };
 
 static bool add_id(void *context, const char *key, const void *row)
@@ -67,15 +68,21 @@ static bool add_id(void *context, const char *key, const void *row)
     struct ids *list = context;
 
     (void)key;
+    if (list->count == list->room) {
+        const char *const *before = list->ids;
+        list->room = list->room == 0 ? LINES_USUAL : 2 * list->room;
+        list->ids = turn_array(list->turn, list->room, sizeof(list->ids[0]));
+        if (list->count > 0)
+            memcpy(list->ids, before, list->count * sizeof(list->ids[0]));
+    }
     list->ids[list->count++] = turn_text(list->turn, "%s", ((const SuppliesRows__Entry *)row)->id);
-    return list->count < LINES_MOST;
+    return true;
 }
 
 size_t line_ids(struct turn *turn, const char *need, const char *const **ret_ids)
 {
     struct ids list = { .turn = turn };
 
-    list.ids = turn_array(turn, LINES_MOST, sizeof(list.ids[0]));
     turn_each(turn, NEED_LINES, turn_text(turn, "%s/", need), add_id, &list);
     *ret_ids = list.ids;
     return list.count;

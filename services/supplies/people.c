@@ -47,7 +47,8 @@ int on_home_changed(struct turn *turn, const void *message)
 
 /* ---- a death ------------------------------------------------------------------------------------- */
 
-enum { NEEDS_MOST = 100 };
+/* A second need of goods is linked to the first while that is open: more than a few are a merge's. */
+enum { NEEDS_MOST = 32 };
 
 struct needs {
     struct turn *turn;
@@ -59,17 +60,17 @@ static bool add_need(void *context, const char *key, const void *row)
 {
     struct needs *needs = context;
 
-    (void)key;
-    needs->ids[needs->count++] = turn_text(needs->turn, "%s", ((const LoopRows__Link *)row)->need);
+    (void)row;
+    needs->ids[needs->count++] = strrchr(key, '/') + 1;
     return needs->count < NEEDS_MOST;
 }
 
-/* The person's needs, the closed ones too: goods may still be on their way. */
+/* The person's open needs: the lines of one that is closed are over, or on their way back. */
 static void needs_of(struct turn *turn, const char *person, struct needs *ret_needs)
 {
     ret_needs->turn = turn;
     ret_needs->count = 0;
-    turn_each(turn, LOOP_PERSONS, turn_text(turn, "%s/", person), add_need, ret_needs);
+    turn_each(turn, LOOP_KINDS, turn_text(turn, "%s/GOODS/", person), add_need, ret_needs);
 }
 
 /* What is not packed yet goes to the new door. */

@@ -9,7 +9,7 @@
 #include "kit/directory.h"
 #include "supplies/supplies.h"
 
-enum { USE_DAYS = 7, LOTS_MOST = 64, SITES_MOST = 64 };
+enum { USE_DAYS = 7, LOTS_USUAL = 16 };
 
 /* Goods that keep have a date that sorts behind all others. */
 static const char keeps[] = "9999-12-31";
@@ -234,7 +234,20 @@ struct choice {
     uint32_t left;
     Take **takes;
     size_t count;
+    size_t room;
 };
+
+static void add_take(struct choice *choice, Take *take)
+{
+    if (choice->count == choice->room) {
+        Take *const *before = choice->takes;
+        choice->room = choice->room == 0 ? LOTS_USUAL : 2 * choice->room;
+        choice->takes = turn_array(choice->turn, choice->room, sizeof(Take *));
+        if (choice->count > 0)
+            memcpy(choice->takes, before, choice->count * sizeof(Take *));
+    }
+    choice->takes[choice->count++] = take;
+}
 
 static bool choose(void *context, const char *key, const void *row)
 {
@@ -250,9 +263,9 @@ static bool choose(void *context, const char *key, const void *row)
     take->expiry = turn_text(choice->turn, "%.10s", expiry);
     take->lot = turn_text(choice->turn, "%s", expiry + 11);
     take->qty = promise < choice->left ? promise : choice->left;
-    choice->takes[choice->count++] = take;
+    add_take(choice, take);
     choice->left -= take->qty;
-    return choice->left > 0 && choice->count < LOTS_MOST;
+    return choice->left > 0;
 }
 
 size_t stock_choose(struct turn *turn, const char *site, const char *item, uint32_t qty,
@@ -260,7 +273,6 @@ size_t stock_choose(struct turn *turn, const char *site, const char *item, uint3
 {
     struct choice choice = { .turn = turn, .site = site, .left = qty };
 
-    choice.takes = turn_array(turn, LOTS_MOST, sizeof(Take *));
     if (qty > 0)
         turn_each(turn, STOCKS, turn_text(turn, "%s/%s/", site, item), choose, &choice);
     *ret_takes = choice.takes;

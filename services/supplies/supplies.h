@@ -190,7 +190,7 @@ int line_tell_site(struct turn *turn, const Line *line, const char *site,
 /* The reserved goods of a line go back to the shelf. */
 void line_unreserve(struct turn *turn, const char *id);
 
-/* The ids of a need's lines.  Lent until the turn ends. */
+/* The ids of a need's lines, and of all that was split from them.  Lent until the turn ends. */
 size_t line_ids(struct turn *turn, const char *need, const char *const **ret_ids);
 
 /* What the state of its lines means for the need: done, refused, or confirmed. */

@@ -31,7 +31,7 @@ static void arrives(struct story *story, const char *delivery)
 {
     char body[160];
 
-    snprintf(body, sizeof(body), "{'delivery': '%s', 'proof': {'who': 'the daughter'}}", delivery);
+    snprintf(body, sizeof(body), "{'delivery': '%s', 'proof': {'who': 'daughter'}}", delivery);
     office(story, "Deliver", body);
 }
 
@@ -53,6 +53,8 @@ START_TEST(goods_are_delivered_and_the_carer_hears_that_they_came)
         "\"person\": \"r1\", \"delivery\": \"d1\", \"site\": \"depot\", \"sinceMs\": "
         "\"1674003600000\"}]}]}");
     office(story, "Deliver", "{'delivery': 'd1'}");
+    office(story, "Deliver", "{'delivery': 'd1', 'proof': {'who': '13800138000'}}");
+    office(story, "Deliver", "{'delivery': 'd1', 'proof': {'photoHash': 'her door'}}");
     arrives(story, "d1");
     ck_assert_str_eq(
         story_ask(story, C41, "supplies.Unconfirmed." C41, "{'place': '" C41 "'}"),
@@ -80,6 +82,11 @@ START_TEST(goods_are_delivered_and_the_carer_hears_that_they_came)
                                    "dzb/1/11 supplies.Deliver\n"
                                    "    refuses: a delivery has a proof: who took it, or a photo\n"
                                    "dzb/1/12 supplies.Deliver\n"
+                                   "    refuses: who: the id of a post, a carer or a member of "
+                                   "staff, never a name or a number\n"
+                                   "dzb/1/13 supplies.Deliver\n"
+                                   "    refuses: a photo is told by its hash\n"
+                                   "dzb/1/14 supplies.Deliver\n"
                                    "    d1: SENT -> DELIVERED\n"
                                    "    n1-l1: SENT -> DELIVERED\n"
                                    "    reminds d1: supplies.ChaseConfirmation in 2 d\n"
@@ -90,7 +97,7 @@ START_TEST(goods_are_delivered_and_the_carer_hears_that_they_came)
                                    "    emits supplies.VerificationDue.310115125041\n"
                                    "    reminds n1/verify: supplies.Due in 28 h 42 min\n"
                                    "    forgets n1/done: supplies.Due\n"
-                                   "dzb/1/13 supplies.ConfirmDelivery\n"
+                                   "dzb/1/15 supplies.ConfirmDelivery\n"
                                    "    refuses: who brought it does not confirm it\n"
                                    "care/1/2 care.ContactRecorded at supplies\n"
                                    "    d1: DELIVERED -> CONFIRMED\n"
