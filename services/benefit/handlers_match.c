@@ -222,6 +222,7 @@ int on_deliver_benefit(struct turn *turn, const void *message)
     if (match == NULL)
         return turn->outcome;
     match->delivered_ms = at_ms;
+    match->delivered_by = turn_actor_unit(turn);
     match_clock(turn, deliver->match, match);
     grant(turn, deliver->match, match, at_ms);
     Benefit__BenefitDelivered event = {
@@ -240,7 +241,8 @@ static void confirm(struct turn *turn, const char *id, Match *match, const char 
     turn_emit(turn, match->committee, &event.base);
 }
 
-/* By the person's word at a later contact, not by the office that gave. */
+/* By the person's word at a later contact: the committee asks, or the office.  R7: whichever of them
+ * gave it does not confirm it. */
 int on_confirm_benefit(struct turn *turn, const void *message)
 {
     const Benefit__ConfirmBenefit *command = message;
@@ -248,8 +250,12 @@ int on_confirm_benefit(struct turn *turn, const void *message)
 
     if (present == NULL)
         return turn->outcome;
-    if (strcmp(turn->source_unit, "care") != 0 && !turn_from(turn, present->committee))
+    bool by_care = strcmp(turn->source_unit, "care") == 0;
+    const char *unit = turn_actor_unit(turn);
+    if (!by_care && strcmp(unit, "swc") != 0 && !turn_from(turn, present->committee))
         return turn->outcome;
+    if (!by_care && strcmp(unit, present->delivered_by) == 0)
+        return turn_refuse(turn, TOWN__REFUSAL__SAME_HANDLER, "who gave it does not confirm it");
     Match *match = turn_move(turn, MATCHES, command->match);
     if (match != NULL)
         confirm(turn, command->match, match, command->by_contact);
@@ -276,7 +282,9 @@ static const char *who_waits(const Match *match)
 {
     if (match->state == M(OFFERED) || match->state == M(ACCEPTED))
         return match->via_unit[0] == '\0' ? match->committee : match->via_unit;
-    return match->state == M(DELIVERED) ? match->committee : "swc";
+    return match->state == M(DELIVERED) && strcmp(match->delivered_by, match->committee) != 0
+               ? match->committee
+               : "swc";
 }
 
 int on_chase_match(struct turn *turn, const void *message)

@@ -68,68 +68,13 @@ int on_plan_run(struct turn *turn, const void *message)
 
 /* ---- frozen -------------------------------------------------------------------------------------- */
 
-struct names {
-    struct turn *turn;
-    struct name {
-        struct name *next;
-        const char *key;
-        const char *match;
-    } * first, **last;
-    size_t count;
-};
+/* Long work goes on through the log, some people a turn, so that nobody waits behind it. */
+enum { PEOPLE_A_TURN = 64, COMMITTEES_MOST = 1000 };
 
-static void note(struct names *names, const char *key, const char *match)
+static void freeze_from(struct turn *turn, const char *run, uint32_t index, const char *after)
 {
-    struct name *name = turn_array(names->turn, 1, sizeof(*name));
-
-    name->key = turn_text(names->turn, "%s", key);
-    name->match = turn_text(names->turn, "%s", match);
-    *names->last = name;
-    names->last = &name->next;
-    names->count++;
-}
-
-static bool note_key(void *context, const char *key, const void *row)
-{
-    (void)row;
-    note(context, key, "");
-    return true;
-}
-
-static bool note_entry(void *context, const char *key, const void *row)
-{
-    note(context, key, ((const BenefitRows__Entry *)row)->match);
-    return true;
-}
-
-static bool note_visit(void *context, const char *key, const void *row)
-{
-    note(context, key, ((const Visit *)row)->match);
-    return true;
-}
-
-/* The rows of one committee, or of all committees by their codes. */
-static struct names names_of(struct turn *turn, unsigned table, const char *prefix,
-                             bool (*each)(void *context, const char *key, const void *row))
-{
-    struct names *names = turn_array(turn, 1, sizeof(*names));
-
-    names->turn = turn;
-    names->last = &names->first;
-    turn_each(turn, table, prefix, each, names);
-    return *names;
-}
-
-static void freeze_from(struct turn *turn, const char *run, uint32_t index)
-{
-    Benefit__FreezeNext next = { IS(benefit__freeze_next), .run = run, .index = index };
-
-    turn_send(turn, "benefit", "swc", &next.base);
-}
-
-static void close_from(struct turn *turn, const char *run, uint32_t index)
-{
-    Benefit__CloseNext next = { IS(benefit__close_next), .run = run, .index = index };
+    Benefit__FreezeNext next = { IS(benefit__freeze_next), .run = run, .index = index,
+                                 .after = after };
 
     turn_send(turn, "benefit", "swc", &next.base);
 }
@@ -144,13 +89,12 @@ int on_freeze_run(struct turn *turn, const void *message)
     if (run == NULL)
         return turn->outcome;
     if (run->n_committees == 0) {
-        struct names names = names_of(turn, COMMITTEES, "", note_key);
-        const char **list = turn_array(turn, names.count, sizeof(*list));
-        for (const struct name *name = names.first; name != NULL; name = name->next)
-            list[run->n_committees++] = name->key;
-        run->committees = list;
+        struct turn_slice all = turn_take(turn, COMMITTEES, "", "", COMMITTEES_MOST);
+        run->committees = all.keys;
+        run->n_committees = all.count;
     }
-    freeze_from(turn, freeze->run, 0);
+    run->planned = (uint32_t)run->n_committees;
+    freeze_from(turn, freeze->run, 0, "");
     return turn->outcome;
 }
 
@@ -168,45 +112,46 @@ static bool is_for_list(struct turn *turn, const Match *match, const Benefit *be
            && !is_granted(turn, match->person, series_of(match->benefit, benefit), benefit);
 }
 
-/* A chain: of what came before, then each person and match in the order of the ids. */
-static void seal(struct turn *turn, Run *run, const struct names *listed)
+/* A chain of hashes, a link a turn: of what came before, then each person and match in the order of the
+ * ids. */
+static void link_hash(crypto_hash_sha256_state *hash, const char *text)
 {
-    crypto_hash_sha256_state hash;
+    crypto_hash_sha256_update(hash, (const uint8_t *)text, strlen(text) + 1);
+}
+
+static const char *end_hash(struct turn *turn, crypto_hash_sha256_state *hash)
+{
     uint8_t digest[crypto_hash_sha256_BYTES];
     char hex[2 * sizeof(digest) + 1];
 
-    crypto_hash_sha256_init(&hash);
-    crypto_hash_sha256_update(&hash, (const uint8_t *)run->list_hash, strlen(run->list_hash) + 1);
-    for (const struct name *name = listed->first; name != NULL; name = name->next) {
-        crypto_hash_sha256_update(&hash, (const uint8_t *)name->key, strlen(name->key) + 1);
-        crypto_hash_sha256_update(&hash, (const uint8_t *)name->match, strlen(name->match) + 1);
-    }
-    crypto_hash_sha256_final(&hash, digest);
+    crypto_hash_sha256_final(hash, digest);
     sodium_bin2hex(hex, sizeof(hex), digest, sizeof(digest));
-    run->list_hash = turn_text(turn, "%s", hex);
+    return turn_text(turn, "%s", hex);
 }
 
-static void freeze_committee(struct turn *turn, const char *run_id, Run *run, const char *committee)
+static struct turn_slice freeze_slice(struct turn *turn, const Benefit__FreezeNext *next, Run *run)
 {
     const Benefit *benefit = turn_load(turn, BENEFITS, run->benefit);
-    struct names names =
-        names_of(turn, ENTRIES, turn_text(turn, "%s/%s/", run->benefit, committee), note_entry);
-    struct names *listed = turn_array(turn, 1, sizeof(*listed));
+    const char *prefix = turn_text(turn, "%s/%s/", run->benefit, run->committees[next->index]);
+    struct turn_slice slice = turn_take(turn, ENTRIES, prefix, next->after, PEOPLE_A_TURN);
+    crypto_hash_sha256_state hash;
 
-    listed->turn = turn;
-    listed->last = &listed->first;
-    for (const struct name *name = names.first; benefit != NULL && name != NULL;
-         name = name->next) {
-        const Match *present = turn_load(turn, MATCHES, name->match);
+    crypto_hash_sha256_init(&hash);
+    link_hash(&hash, run->list_hash);
+    for (size_t i = 0; benefit != NULL && i < slice.count; i++) {
+        const BenefitRows__Entry *entry =
+            turn_load(turn, ENTRIES, turn_text(turn, "%s%s", prefix, slice.keys[i]));
+        const Match *present = entry == NULL ? NULL : turn_load(turn, MATCHES, entry->match);
         if (present == NULL || !is_for_list(turn, present, benefit))
             continue;
-        Match *match = turn_edit(turn, MATCHES, name->match);
-        list_visit(turn, run_id, name->match, match);
-        note(listed, match->person, name->match);
+        list_visit(turn, next->run, entry->match, turn_edit(turn, MATCHES, entry->match));
+        link_hash(&hash, slice.keys[i]);
+        link_hash(&hash, entry->match);
         run->listed++;
         run->open++;
     }
-    seal(turn, run, listed);
+    run->list_hash = end_hash(turn, &hash);
+    return slice;
 }
 
 int on_freeze_next(struct turn *turn, const void *message)
@@ -218,9 +163,12 @@ int on_freeze_next(struct turn *turn, const void *message)
     Run *run = turn_move(turn, RUNS, next->run);
     if (run == NULL)
         return turn->outcome;
-    if (next->index < run->n_committees) {
-        freeze_committee(turn, next->run, run, run->committees[next->index]);
-        freeze_from(turn, next->run, next->index + 1);
+    if (next->index < run->planned) {
+        struct turn_slice slice = freeze_slice(turn, next, run);
+        if (slice.more)
+            freeze_from(turn, next->run, next->index, slice.last);
+        else
+            freeze_from(turn, next->run, next->index + 1, "");
         return turn->outcome;
     }
     turn_move_as(turn, RUNS, next->run, FINISH);
@@ -231,6 +179,11 @@ int on_freeze_next(struct turn *turn, const void *message)
 }
 
 /* ---- closed -------------------------------------------------------------------------------------- */
+
+static void close_from(struct turn *turn, const Benefit__CloseNext *next)
+{
+    turn_send(turn, "benefit", "swc", &next->base);
+}
 
 int on_close_run(struct turn *turn, const void *message)
 {
@@ -251,7 +204,8 @@ int on_close_run(struct turn *turn, const void *message)
         return turn->outcome;
     run->reason = close->reason;
     turn_forget(turn, close->run, &benefit__chase_run__descriptor);
-    close_from(turn, close->run, 0);
+    close_from(turn,
+               &(Benefit__CloseNext){ IS(benefit__close_next), .run = close->run, .after = "" });
     return turn->outcome;
 }
 
@@ -280,22 +234,28 @@ static Benefit__WhyNotCode why_not_seen(struct turn *turn, const char *run_id, c
     return judgement.fits ? WHY(NOT_MATCHED_YET) : judgement.codes[0];
 }
 
-static void list_unmatched(struct turn *turn, const char *run_id, Run *run, const char *committee)
+/* Where people only moved to while it ran, nobody else was to be visited. */
+static struct turn_slice list_unmatched(struct turn *turn, const Benefit__CloseNext *now, Run *run,
+                                        const char *after)
 {
-    struct names reds = names_of(turn, REDS, turn_text(turn, "%s/", committee), note_key);
-    Benefit__UnmatchedListed event = { IS(benefit__unmatched_listed), .run = run_id,
+    const char *committee = run->committees[now->index];
+    struct turn_slice reds =
+        turn_take(turn, REDS, turn_text(turn, "%s/", committee), after, PEOPLE_A_TURN);
+    Benefit__UnmatchedListed event = { IS(benefit__unmatched_listed), .run = now->run,
                                        .committee = committee };
 
     event.why_not = turn_array(turn, reds.count, sizeof(*event.why_not));
-    for (const struct name *name = reds.first; name != NULL; name = name->next) {
-        const char *person = strchr(name->key, '/') + 1;
+    for (size_t i = 0; i < reds.count; i++) {
+        const char *visit = visit_key(turn, now->run, committee, reds.keys[i]);
+        if (now->index >= run->planned && turn_load(turn, VISITS, visit) == NULL)
+            continue;
         Benefit__WhyNotCode *code = turn_array(turn, 1, sizeof(*code));
-        *code = why_not_seen(turn, run_id, run, committee, person);
+        *code = why_not_seen(turn, now->run, run, committee, reds.keys[i]);
         if (*code == WHY(WHY_NOT_ABSENT))
             continue;
         Benefit__NotMatched *line = turn_array(turn, 1, sizeof(*line));
         benefit__not_matched__init(line);
-        line->person = person;
+        line->person = reds.keys[i];
         line->n_codes = 1;
         line->codes = code;
         event.why_not[event.n_why_not++] = line;
@@ -304,18 +264,43 @@ static void list_unmatched(struct turn *turn, const char *run_id, Run *run, cons
     run->unmatched += event.n;
     if (event.n > 0)
         turn_emit(turn, "lgo", &event.base);
+    return reds;
 }
 
-static void close_committee(struct turn *turn, const char *run_id, Run *run, const char *committee)
+static struct turn_slice close_visits(struct turn *turn, const char *run_id, Run *run,
+                                      const char *committee, const char *after)
 {
     const char *prefix = turn_text(turn, "%s/%s/", run_id, committee);
-    struct names names = names_of(turn, VISITS, prefix, note_visit);
+    struct turn_slice visits = turn_take(turn, VISITS, prefix, after, PEOPLE_A_TURN);
 
-    for (const struct name *name = names.first; name != NULL; name = name->next) {
-        leave_out(turn, run_id, run, name->key);
-        turn_drop(turn, LISTED, turn_key(turn, "%s/%s", strrchr(name->key, '/') + 1, run_id));
+    for (size_t i = 0; i < visits.count; i++) {
+        leave_out(turn, run, turn_text(turn, "%s%s", prefix, visits.keys[i]));
+        turn_drop(turn, LISTED, turn_key(turn, "%s/%s", visits.keys[i], run_id));
     }
-    list_unmatched(turn, run_id, run, committee);
+    return visits;
+}
+
+/* Some people of a committee: first its visits, then those in class RED whom no visit has seen. */
+static void close_slice(struct turn *turn, const Benefit__CloseNext *now, Run *run)
+{
+    Benefit__CloseNext next = { IS(benefit__close_next), .run = now->run, .index = now->index,
+                                .unmatched = now->unmatched };
+    struct turn_slice slice = { .more = false };
+
+    if (!now->unmatched)
+        slice = close_visits(turn, now->run, run, run->committees[now->index], now->after);
+    if (!slice.more) {
+        next.unmatched = true;
+        slice = list_unmatched(turn, now, run, now->unmatched ? now->after : "");
+    }
+    if (slice.more) {
+        next.after = slice.last;
+    } else {
+        next.index++;
+        next.unmatched = false;
+        next.after = "";
+    }
+    close_from(turn, &next);
 }
 
 int on_close_next(struct turn *turn, const void *message)
@@ -328,8 +313,7 @@ int on_close_next(struct turn *turn, const void *message)
     if (run == NULL)
         return turn->outcome;
     if (next->index < run->n_committees) {
-        close_committee(turn, next->run, run, run->committees[next->index]);
-        close_from(turn, next->run, next->index + 1);
+        close_slice(turn, next, run);
         return turn->outcome;
     }
     turn_move_as(turn, RUNS, next->run, FINISH);

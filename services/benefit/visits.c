@@ -44,9 +44,8 @@ static void release(struct turn *turn, const char *match_id)
     match_clock(turn, match_id, match);
 }
 
-bool leave_out(struct turn *turn, const char *run_id, Run *run, const char *key)
+bool leave_out(struct turn *turn, Run *run, const char *key)
 {
-    (void)run_id;
     if (!turn_may_move(turn, VISITS, key, LEAVE_OUT))
         return false;
     const Visit *present = turn_load(turn, VISITS, key);
@@ -144,8 +143,10 @@ void carry_visits(struct turn *turn, const char *person, const char *committee)
     for (size_t i = 0; i < runs.count; i++) {
         const char *from = visit_key(turn, runs.runs[i], runs.committees[i], person);
         const Visit *present = turn_load(turn, VISITS, from);
-        if (present == NULL || strcmp(runs.committees[i], committee) == 0)
-            continue;
+        const Run *run = turn_load(turn, RUNS, runs.runs[i]);
+        bool is_over = run == NULL || run->state == BENEFIT_ROWS__RUN__STATE__CLOSING;
+        if (present == NULL || is_over || strcmp(runs.committees[i], committee) == 0)
+            continue; /* one that is being closed ends where it stands */
         Visit *visit = turn_edit(turn, VISITS, visit_key(turn, runs.runs[i], committee, person));
         visit->state = present->state;
         visit->match = turn_text(turn, "%s", present->match);
@@ -199,6 +200,8 @@ static bool find_call(struct turn *turn, const Benefit__RecordVisit *record, str
 
 static bool is_sound(struct turn *turn, const Benefit__RecordVisit *record)
 {
+    if (!turn_is_who(turn, "by", record->by))
+        return false;
     if (record->at_ms > turn->now_ms)
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "that hour is still to come");
     else if (record->n_needs > NEEDS_MOST)
@@ -226,6 +229,7 @@ static void hand_over(struct turn *turn, const Benefit__RecordVisit *record, str
     if (match == NULL)
         return;
     match->delivered_ms = at_ms;
+    match->delivered_by = turn_actor_unit(turn);
     match_clock(turn, call->match_id, match);
     grant(turn, call->match_id, match, at_ms);
     Benefit__BenefitDelivered event = { IS(benefit__benefit_delivered),

@@ -153,7 +153,7 @@ START_TEST(a_match_ends_in_the_person_s_hands)
                                    "    reminds m1: benefit.ChaseMatch in 7 d\n"
                                    "    emits benefit.BenefitDelivered.310115125041\n"
                                    "swc/1/10 benefit.ConfirmBenefit\n"
-                                   "    refuses: ConfirmBenefit is not for swc\n"
+                                   "    refuses: who gave it does not confirm it\n"
                                    "care/1/2 care.ContactRecorded at benefit\n"
                                    "    m1: DELIVERED -> CONFIRMED\n"
                                    "    forgets m1: benefit.ChaseMatch\n"
@@ -390,6 +390,38 @@ START_TEST(who_asks_for_money_is_held_against_all_policies)
 }
 END_TEST
 
-TESTS(a_policy_finds_its_people_and_says_why_not, a_match_ends_in_the_person_s_hands,
-      one_series_is_one_grant_and_no_is_no, nobody_acts_and_it_is_said,
-      who_asks_for_money_is_held_against_all_policies)
+START_TEST(the_committee_that_gave_it_does_not_confirm_it)
+{
+    struct story *story = benefit_town(&benefit_service);
+
+    spring_gift(story);
+    verified(story, "r1", C41, "'ALONE_UNCARED'", "RED");
+    story_say(story, SWC, "benefit.ScreenMatch." C41, "{'match': 'm1', 'screening': 'KEEP'}");
+    story_say(story, SWC, "benefit.OfferMatch." C41, "{'match': 'm1'}");
+    story_say(story, VC41, "benefit.AnswerOffer." C41, "{'match': 'm1', 'answer': 'ACCEPTED'}");
+    story_say(story, VC41, "benefit.DeliverBenefit." C41, "{'match': 'm1'}");
+    story_forget(story);
+    story_say(story, VC41, "benefit.ConfirmBenefit." C41, "{'match': 'm1'}");
+    story_say(story, VC06, "benefit.ConfirmBenefit." C06, "{'match': 'm1'}");
+    story_later(story, "7 d"); /* nobody has asked: it is the office's */
+    story_say(story, SWC, "benefit.ConfirmBenefit." C41, "{'match': 'm1'}");
+    EXPECT_TEXT(story_text(story), "310115125041/1/3 benefit.ConfirmBenefit\n"
+                                   "    refuses: who gave it does not confirm it\n"
+                                   "310115125006/1/1 benefit.ConfirmBenefit\n"
+                                   "    refuses: ConfirmBenefit is not for 310115125006\n"
+                                   "7 d later\n"
+                                   "benefit/1/9 benefit.ChaseMatch\n"
+                                   "    m1: DELIVERED -> DELIVERED\n"
+                                   "    reminds m1: benefit.ChaseMatch in 7 d\n"
+                                   "    emits benefit.MatchOverdue.swc\n"
+                                   "swc/1/4 benefit.ConfirmBenefit\n"
+                                   "    m1: DELIVERED -> CONFIRMED\n"
+                                   "    forgets m1: benefit.ChaseMatch\n"
+                                   "    emits benefit.BenefitConfirmed.310115125041\n");
+    story_close(story);
+}
+END_TEST
+
+TESTS(the_committee_that_gave_it_does_not_confirm_it, a_policy_finds_its_people_and_says_why_not,
+      a_match_ends_in_the_person_s_hands, one_series_is_one_grant_and_no_is_no,
+      nobody_acts_and_it_is_said, who_asks_for_money_is_held_against_all_policies)

@@ -351,5 +351,98 @@ START_TEST(a_death_drops_the_visit_and_a_mistake_restores_it)
 }
 END_TEST
 
-TESTS(a_visit_is_the_day_s_contact_and_the_gift, a_second_run_gives_nobody_a_second_gift,
+START_TEST(a_run_of_many_is_worked_through_in_slices)
+{
+    struct story *story = benefit_town(&benefit_service);
+    char person[16];
+
+    spring_gift(story);
+    for (int i = 1; i <= 70; i++) {
+        snprintf(person, sizeof(person), "r%02d", i);
+        verified(story, person, C41, "'ALONE_UNCARED'", "RED");
+    }
+    screen(story, 1, 66);
+    story_say(story, SWC, "benefit.PlanRun.swc",
+              "{'run': 's1', 'name': '春节慰问', 'benefit': 'gift', 'untilMs': '1674302400000',"
+              " 'committees': ['" C41 "']}");
+    story_say(story, SWC, "benefit.FreezeRun.swc", "{'run': 's1'}");
+    ck_assert_uint_eq(story_count(story, "benefit.FreezeNext.*"), 3);
+    ck_assert_ptr_nonnull(strstr(story_last(story, "benefit.RunFrozen.swc"), "\"n\": 66,"));
+    story_say(story, VC41, "benefit.RecordVisit." C41, "{'run': 's1', 'person': 'r01'}");
+    story_forget(story);
+    story_say(story, SWC, "benefit.CloseRun.swc", "{'run': 's1', 'reason': 'the end'}");
+    ck_assert_uint_eq(story_count(story, "benefit.CloseNext.*"), 4);
+    ck_assert_uint_eq(story_count(story, "benefit.UnmatchedListed.lgo"), 2);
+    EXPECT_TEXT(story_last(story, "benefit.RunClosed.swc"),
+                "{\"run\": \"s1\", \"n\": 66, \"visited\": 1, \"notVisited\": 65, "
+                "\"unmatched\": 69, \"reason\": \"the end\"}");
+    story_close(story);
+}
+END_TEST
+
+START_TEST(who_moves_takes_the_visit_along_and_nobody_else_s)
+{
+    struct story *story = benefit_town(&benefit_service);
+
+    spring_gift(story);
+    verified(story, "r1", C41, "'ALONE_UNCARED'", "RED");
+    verified(story, "r2", C41, "'ALONE_UNCARED'", "RED");
+    verified(story, "r5", C06, "'DEPENDENT'", "RED");
+    screen(story, 1, 2);
+    story_say(story, SWC, "benefit.PlanRun.swc",
+              "{'run': 's1', 'name': '春节慰问', 'benefit': 'gift', 'untilMs': '1674302400000',"
+              " 'committees': ['" C41 "']}");
+    story_say(story, SWC, "benefit.FreezeRun.swc", "{'run': 's1'}");
+    story_say(story, "registry", "registry.Moved." C06,
+              "{'person': 'r1', 'from': '" C41 "', 'to': '" C06 "'}");
+    story_forget(story);
+    story_say(story, VC41, "benefit.RecordVisit." C41,
+              "{'run': 's1', 'person': 'r1', 'by': '13800138000'}");
+    story_say(story, VC41, "benefit.RecordVisit." C41, "{'run': 's1', 'person': 'r1'}");
+    story_say(story, VC06, "benefit.RecordVisit." C06,
+              "{'run': 's1', 'person': 'r1', 'result': 'NO_REPLY'}");
+    story_say(story, SWC, "benefit.CloseRun.swc", "{'run': 's1', 'reason': 'the end'}");
+    EXPECT_TEXT(story_text(story), "310115125041/1/1 benefit.RecordVisit\n"
+                                   "    refuses: by: the id of a post, a carer or a member of "
+                                   "staff, never a name or a number\n"
+                                   "310115125041/1/2 benefit.RecordVisit\n"
+                                   "    refuses: RecordVisit is not for 310115125041\n"
+                                   "310115125006/1/1 benefit.RecordVisit\n"
+                                   "    s1: FROZEN -> VISITING\n"
+                                   "    s1/310115125006/r1: LISTED -> NOT_REACHED\n"
+                                   "    emits benefit.VisitRecorded.310115125006\n"
+                                   "    sends care.RecordAttempt.310115125006\n"
+                                   "    sends care.OpenNeed.310115125006\n"
+                                   "swc/1/6 benefit.CloseRun\n"
+                                   "    s1: VISITING -> CLOSING\n"
+                                   "    forgets s1: benefit.ChaseRun\n"
+                                   "    sends benefit.CloseNext.swc\n"
+                                   "benefit/1/15 benefit.CloseNext\n"
+                                   "    s1: CLOSING -> CLOSING\n"
+                                   "    s1/310115125041/r2: LISTED -> NOT_VISITED\n"
+                                   "    reminds m2: benefit.ChaseMatch in 9 d 8 h\n"
+                                   "    emits benefit.UnmatchedListed.lgo\n"
+                                   "    sends benefit.CloseNext.swc\n"
+                                   "benefit/1/17 benefit.CloseNext\n"
+                                   "    s1: CLOSING -> CLOSING\n"
+                                   "    s1/310115125006/r1: NOT_REACHED -> NOT_VISITED\n"
+                                   "    reminds m1: benefit.ChaseMatch in 9 d 8 h\n"
+                                   "    emits benefit.UnmatchedListed.lgo\n"
+                                   "    sends benefit.CloseNext.swc\n"
+                                   "benefit/1/19 benefit.CloseNext\n"
+                                   "    s1: CLOSING -> CLOSING\n"
+                                   "    s1: CLOSING -> CLOSED\n"
+                                   "    emits benefit.RunClosed.swc\n");
+    EXPECT_TEXT(story_last(story, "benefit.UnmatchedListed.lgo"),
+                "{\"run\": \"s1\", \"committee\": \"310115125006\", \"n\": 1, \"whyNot\": "
+                "[{\"person\": \"r1\", \"codes\": [\"PERSON_NOT_REACHED\"]}]}");
+    EXPECT_TEXT(story_last(story, "benefit.RunClosed.swc"),
+                "{\"run\": \"s1\", \"n\": 2, \"notReached\": 1, \"notVisited\": 1, "
+                "\"unmatched\": 2, \"reason\": \"the end\"}");
+    story_close(story);
+}
+END_TEST
+
+TESTS(a_run_of_many_is_worked_through_in_slices, who_moves_takes_the_visit_along_and_nobody_else_s,
+      a_visit_is_the_day_s_contact_and_the_gift, a_second_run_gives_nobody_a_second_gift,
       a_death_drops_the_visit_and_a_mistake_restores_it)
