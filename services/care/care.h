@@ -48,6 +48,7 @@ enum {
     RETIRE_CARER,
     DECLARE_CARER_ABSENT,
     END_CARER_ABSENCE,
+    CANCEL_CARER_ABSENCE,
     PAIR,
     UNPAIR,
     ASSIGN_STAND_IN,
@@ -219,14 +220,41 @@ void add_try(struct turn *turn, struct contact *contact, const struct try *try);
 void send_to_door(struct turn *turn, struct contact *contact, const char *to_post);
 void end_ladder(struct turn *turn, struct contact *contact);
 
-/* ---- carers (carers.c, pairing.c) ----------------------------------------------------------------------- */
+/* ---- carers (carers.c, pairing.c, stand_in.c) ----------------------------------------------------------------------- */
 
 const Carer *carer_of(struct turn *turn, const char *id); /* NULL: refused */
 void list_spare(struct turn *turn, const char *id, Carer *row);
 void settle_pairings(struct turn *turn, const char *carer, const char *after);
 
+bool has_carer(const Pairing *pairing); /* ACTIVE or PAUSED */
+
+/* The person is on the carer's list in that role; absent: not at all. */
+void set_cared(struct turn *turn, const char *carer, const char *person, Care__Role role);
+
+/* Today's contact and the committee's list of the unpaired follow who cares now. */
+void settle_person(struct turn *turn, const char *id);
+
 /* Who goes today; "" when there is nobody.  Names a stand-in where one is wanted. */
 const char *carer_today(struct turn *turn, const char *id, int64_t day);
+
+/* Somebody of the committee who can take one more, but for `not_this`; "": nobody. */
+const char *neighbour_of(struct turn *turn, const char *committee, const char *not_this);
+
+/* Whoever stands in for the carer's absence, and says so; "": no longer anybody. */
+void put_stand_in(struct turn *turn, const char *id, Pairing *pairing, const char *carer,
+                  int64_t day);
+void unlist_stand_in(struct turn *turn, const char *carer, const char *id);
+void say_stand_in(struct turn *turn, const char *id, const char *carer, const char *for_carer,
+                  int64_t day);
+
+/* While the carer is absent: whoever stands in, another if that one has gone too; unless somebody is
+ * named for the day. */
+void seek_stand_in(struct turn *turn, const char *id, int64_t day);
+
+/* Somebody for this one day, or "": no longer anybody; name_helper says so. */
+void put_helper(struct turn *turn, const char *id, const char *carer, int64_t day);
+void name_helper(struct turn *turn, const char *id, const char *carer, int64_t day);
+
 void end_pairing(struct turn *turn, const char *id, const char *committee, const char *reason);
 void hand_over_pairing(struct turn *turn, const char *id, const char *from, const char *to);
 
@@ -267,6 +295,7 @@ HANDLER(on_register_carer);
 HANDLER(on_retire_carer);
 HANDLER(on_declare_carer_absent);
 HANDLER(on_end_carer_absence);
+HANDLER(on_cancel_carer_absence);
 HANDLER(on_pair);
 HANDLER(on_unpair);
 HANDLER(on_assign_stand_in);

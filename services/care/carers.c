@@ -37,7 +37,7 @@ static void count_carer(struct turn *turn, const char *committee, bool one_more)
 
 const Carer *carer_of(struct turn *turn, const char *id)
 {
-    const Carer *carer = loop_is_id(id) ? turn_load(turn, CARERS, id) : NULL;
+    const Carer *carer = turn_is_id(id) ? turn_load(turn, CARERS, id) : NULL;
 
     if (carer == NULL)
         turn_refuse(turn, CARE__REFUSAL__UNKNOWN_CARER, "no such carer");
@@ -65,19 +65,32 @@ static Carer *own_carer(struct turn *turn, const char *id)
 
 /* ---- register and retire -------------------------------------------------------------------------------- */
 
+/* Whose id it is already: another committee's carer goes over when they have retired there, or by the
+ * office's word, and with nobody left to care for. */
+static bool may_take_over(struct turn *turn, const Carer *known, const char *committee)
+{
+    if (known == NULL || strcmp(known->committee, committee) == 0)
+        return turn->outcome == 0;
+    if (known->state != K(RETIRED) && strcmp(turn_actor_unit(turn), "sjb") != 0)
+        turn_refuse(turn, CARE__REFUSAL__NOT_THE_COMMITTEE, "the carer is another committee's");
+    else if (known->load > 0 || known->stand_ins > 0)
+        turn_refuse(turn, TOWN__REFUSAL__WRONG_STATE, "the carer has people there");
+    return turn->outcome == 0;
+}
+
 int on_register_carer(struct turn *turn, const void *message)
 {
     const Care__RegisterCarer *told = message;
-    const Carer *known = loop_is_id(told->carer) ? turn_load(turn, CARERS, told->carer) : NULL;
+    const Carer *known = turn_is_id(told->carer) ? turn_load(turn, CARERS, told->carer) : NULL;
 
-    if (!loop_is_id(told->carer) || told->kind <= CARE__CARER_KIND__CARER_KIND_ABSENT
+    if (!turn_is_id(told->carer) || told->kind <= CARE__CARER_KIND__CARER_KIND_ABSENT
         || told->kind > CARE__CARER_KIND__VOLUNTEER)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "carer, kind: an id, one of five");
+    if (!turn_is_who(turn, "carer", told->carer))
+        return turn->outcome;
     if (!directory_committee(turn, told->committee))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "committee: which one?");
-    if (!by_committee(turn, told->committee)
-        || (known != NULL && known->load > 0 && strcmp(known->committee, told->committee) != 0
-            && !turn_from(turn, known->committee)))
+    if (!by_committee(turn, told->committee) || !may_take_over(turn, known, told->committee))
         return turn->outcome;
     bool was_active = known != NULL && known->state == K(ACTIVE);
     const char *before = known == NULL ? "" : known->committee;
@@ -121,6 +134,8 @@ int on_retire_carer(struct turn *turn, const void *message)
         return turn->outcome;
     if (was_active)
         count_carer(turn, row->committee, false);
+    row->from_ms = 0;
+    row->until_ms = 0;
     list_spare(turn, told->carer, row);
     turn_drop(turn, CARERS_OF, turn_key(turn, "%s/%s", row->committee, told->carer));
     turn_forget(turn, told->carer, &care__begin_carer_absence__descriptor);
@@ -187,6 +202,27 @@ int on_declare_carer_absent(struct turn *turn, const void *message)
     if (!absent)
         begin_absence(turn, told->carer);
     return turn->outcome;
+}
+
+/* What was announced does not come to pass. */
+int on_cancel_carer_absence(struct turn *turn, const void *message)
+{
+    const Care__CancelCarerAbsence *told = message;
+
+    if (own_carer(turn, told->carer) == NULL)
+        return turn->outcome;
+    Carer *row = turn_move(turn, CARERS, told->carer);
+    if (row == NULL)
+        return turn->outcome;
+    if (row->from_ms <= turn->now_ms)
+        return turn_refuse(turn, TOWN__REFUSAL__NOT_FOUND, "no absence is announced");
+    Care__CarerAbsenceCancelled event = { IS(care__carer_absence_cancelled), .carer = told->carer,
+                                          .from_ms = row->from_ms, .until_ms = row->until_ms };
+    row->from_ms = 0;
+    row->until_ms = 0;
+    set_end(turn, told->carer, 0);
+    turn_forget(turn, told->carer, &care__begin_carer_absence__descriptor);
+    return turn_emit(turn, row->committee, &event.base);
 }
 
 int on_begin_carer_absence(struct turn *turn, const void *message)

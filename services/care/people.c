@@ -190,6 +190,7 @@ static void forget_person(struct turn *turn, const char *id, const char *reason)
         return;
     Person *person = turn_edit(turn, PERSONS, id);
     cancel_contacts(turn, id);
+    unlist_pairing(turn, id);
     end_pairing(turn, id, person->committee, reason);
     list_person(turn, id, person, false);
     set_household(turn, id, person, "");

@@ -37,6 +37,7 @@ static const struct command commands[] = {
     [RETIRE_CARER]          = { .message = &care__retire_carer__descriptor,            .handle = on_retire_carer },
     [DECLARE_CARER_ABSENT]  = { .message = &care__declare_carer_absent__descriptor,    .handle = on_declare_carer_absent },
     [END_CARER_ABSENCE]     = { .message = &care__end_carer_absence__descriptor,       .handle = on_end_carer_absence },
+    [CANCEL_CARER_ABSENCE]  = { .message = &care__cancel_carer_absence__descriptor,    .handle = on_cancel_carer_absence },
     [PAIR]                  = { .message = &care__pair__descriptor,                    .handle = on_pair },
     [UNPAIR]                = { .message = &care__unpair__descriptor,                  .handle = on_unpair },
     [ASSIGN_STAND_IN]       = { .message = &care__assign_stand_in__descriptor,         .handle = on_assign_stand_in,   .free = true },
@@ -94,6 +95,7 @@ static const struct command commands[] = {
 static const ProtobufCMessageDescriptor *const events[] = {
     &care__carer_registered__descriptor,   &care__carer_retired__descriptor,
     &care__carer_absent__descriptor,       &care__carer_returned__descriptor,
+    &care__carer_absence_cancelled__descriptor,
     &care__paired__descriptor,             &care__unpaired__descriptor,
     &care__pairing_paused__descriptor,     &care__pairing_resumed__descriptor,
     &care__stand_in_assigned__descriptor,  &care__unpaired_found__descriptor,
@@ -228,6 +230,7 @@ static const struct move carer_moves[] = {
     { K(RETIRED), REGISTER_CARER,        K(ACTIVE)  },
     { K(ACTIVE),  DECLARE_CARER_ABSENT,  K(ACTIVE)  },
     { K(ABSENT),  DECLARE_CARER_ABSENT,  K(ABSENT)  },   /* until another day */
+    { K(ACTIVE),  CANCEL_CARER_ABSENCE,  K(ACTIVE)  },   /* what was announced for later */
     { K(ACTIVE),  BEGIN_CARER_ABSENCE,   K(ABSENT)  },
     { K(ABSENT),  END_CARER_ABSENCE,     K(ACTIVE)  },
     { K(ABSENT),  END_CARER_ABSENCE_DUE, K(ACTIVE)  },

@@ -220,6 +220,130 @@ START_TEST(a_fixed_volunteer_is_changed_only_with_a_reason)
 }
 END_TEST
 
+/* Whoever stands in may fall ill as well: today's contact goes on to the next, and on the stand-in's own
+ * list stands whom they care for. */
+START_TEST(a_stand_in_is_ill_too)
+{
+    struct story *story = care_story(&care_service, "2023-01-18T06:00");
+
+    carer_of(story, "v1", "VOLUNTEER");
+    person_of(story, C41, "r1", "");
+    person_of(story, C41, "r2", "");
+    pair_of(story, "r1", "v1");
+    carer_of(story, "v2", "VOLUNTEER");
+    carer_of(story, "k1", "CADRE");
+    vc_says(story, "DeclareCarerAbsent", "{'carer': 'v1'}");
+    ck_assert_str_eq(
+        story_last(story, "care.StandInAssigned." C41),
+        "{\"person\": \"r1\", \"carer\": \"v2\", \"role\": \"STAND_IN\", \"date\": \"20"
+        "23-01-18\", \"forCarer\": \"v1\"}");
+    /* r2 has no carer: v2 is named for today. */
+    vc_says(story, "AssignStandIn", "{'person': 'r2', 'carer': 'v2'}");
+    ck_assert_ptr_nonnull(strstr(story_ask(story, C41, "care.MyPeople." C41, "{'carer': 'v2'}"),
+                                 "\"r2\", \"carer\": \"v2\", \"role\": \"STAND_IN\""));
+    story_forget(story);
+    vc_says(story, "DeclareCarerAbsent", "{'carer': 'v2'}");
+    EXPECT_TEXT(story_text(story), "310115125041/1/7 care.DeclareCarerAbsent\n"
+                                   "    v2: ACTIVE -> ACTIVE\n"
+                                   "    v2: ACTIVE -> ABSENT\n"
+                                   "    emits care.CarerAbsent.310115125041\n"
+                                   "    emits care.StandInAssigned.310115125041\n");
+    ck_assert_ptr_nonnull(strstr(story_ask(story, C41, "care.MyPeople." C41, "{'carer': 'k1'}"),
+                                 "\"person\": \"r1\", \"carer\": \"k1\", \"role\": \"STAND_IN\""));
+    ck_assert_str_eq(story_ask(story, C41, "care.MyPeople." C41, "{'carer': 'v2'}"), "{}");
+    story_until(story, "09:01");
+    ck_assert_str_eq(
+        story_last(story, "care.UnpairedFound." C41),
+        "{\"person\": \"r2\", \"committee\": \"310115125041\", \"date\": \"2023-01-18\"}");
+    /* Named for a day, and for that day alone. */
+    vc_says(story, "AssignStandIn", "{'person': 'r2', 'carer': 'k1'}");
+    vc_says(story, "EndCarerAbsence", "{'carer': 'v1'}");
+    ck_assert_ptr_nonnull(strstr(story_ask(story, C41, "care.Load." C41, "{}"),
+                                 "{\"carer\": \"k1\", \"kind\": \"CADRE\", \"standIns\": 1}"));
+    story_until(story, "2023-01-19T00:10");
+    ck_assert_ptr_nonnull(strstr(story_ask(story, C41, "care.Load." C41, "{}"),
+                                 "{\"carer\": \"k1\", \"kind\": \"CADRE\"}"));
+    story_close(story);
+}
+END_TEST
+
+/* A committee's carers are its own (S-06P); the office lends one where a committee has nobody left. */
+START_TEST(a_carer_of_another_committee)
+{
+    struct story *story = care_story(&care_service, "2023-01-18T06:00");
+
+    story_say(story, C06 " as " C06 ".duty", "care.RegisterCarer." C06,
+              "{'carer': 'v6', 'kind': 'VOLUNTEER', 'committee': '" C06 "'}");
+    person_of(story, C41, "r1", "");
+    story_forget(story);
+    pair_of(story, "r1", "v6");
+    vc_says(story, "AssignStandIn", "{'person': 'r1', 'carer': 'v6'}");
+    carer_of(story, "v6", "CADRE");
+    carer_of(story, "13900000001", "CADRE");
+    story_say(story, "sjb as sjb.duty", "care.Pair." C41, "{'person': 'r1', 'carer': 'v6'}");
+    story_say(story, "sjb as sjb.duty", "care.RegisterCarer." C41,
+              "{'carer': 'v6', 'kind': 'VOLUNTEER', 'committee': '" C41 "'}");
+    story_say(story, C06 " as " C06 ".duty", "care.DeclareCarerAbsent." C06, "{'carer': 'v6'}");
+    EXPECT_TEXT(
+        story_text(story),
+        "310115125041/1/1 care.Pair\n"
+        "    refuses: the carer is another committee's\n"
+        "310115125041/1/2 care.AssignStandIn\n"
+        "    refuses: the carer is another committee's\n"
+        "310115125041/1/3 care.RegisterCarer\n"
+        "    refuses: the carer is another committee's\n"
+        "310115125041/1/4 care.RegisterCarer\n"
+        "    refuses: carer: the id of a post, a carer or a member of staff, never a name or a "
+        "number\n"
+        "sjb/1/1 care.Pair\n"
+        "    r1: NONE -> ACTIVE\n"
+        "    emits care.Paired.310115125041\n"
+        "sjb/1/2 care.RegisterCarer\n"
+        "    refuses: the carer has people there\n"
+        "310115125006/1/2 care.DeclareCarerAbsent\n"
+        "    v6: ACTIVE -> ACTIVE\n"
+        "    v6: ACTIVE -> ABSENT\n"
+        "    emits care.CarerAbsent.310115125006\n"
+        "    r1: ACTIVE -> PAUSED\n"
+        "    emits care.PairingPaused.310115125041\n");
+    /* Retired there, and nobody's any more: c41 takes them on. */
+    story_say(story, C06 " as " C06 ".duty", "care.RetireCarer." C06,
+              "{'carer': 'v6', 'reason': 'moved'}");
+    ck_assert_uint_eq(story_count(story, "care.Unpaired." C41), 1);
+    carer_of(story, "v6", "VOLUNTEER");
+    ck_assert_uint_eq(story_count(story, "care.CarerRegistered." C41), 1);
+    story_close(story);
+}
+END_TEST
+
+START_TEST(an_announced_absence_is_cancelled)
+{
+    struct story *story = care_story(&care_service, "2023-01-18T06:00");
+
+    carer_of(story, "v1", "VOLUNTEER");
+    vc_says(story, "CancelCarerAbsence", "{'carer': 'v1'}");
+    vc_says(story, "DeclareCarerAbsent",
+            "{'carer': 'v1', 'fromMs': 1674007200000, 'untilMs': 1674093600000}");
+    story_forget(story);
+    vc_says(story, "CancelCarerAbsence", "{'carer': 'v1'}");
+    vc_says(story, "CancelCarerAbsence", "{'carer': 'v1'}");
+    EXPECT_TEXT(story_text(story), "310115125041/1/4 care.CancelCarerAbsence\n"
+                                   "    v1: ACTIVE -> ACTIVE\n"
+                                   "    forgets v1: care.EndCarerAbsenceDue\n"
+                                   "    forgets v1: care.BeginCarerAbsence\n"
+                                   "    emits care.CarerAbsenceCancelled.310115125041\n"
+                                   "310115125041/1/5 care.CancelCarerAbsence\n"
+                                   "    refuses: no absence is announced\n");
+    story_until(story, "2023-01-19T12:00");
+    ck_assert_uint_eq(story_count(story, "care.CarerReturned.*"), 0);
+    ck_assert_uint_eq(story_count(story, "care.CarerAbsent.*"), 1);
+    vc_says(story, "DeclareCarerAbsent", "{'carer': 'v1'}");
+    vc_says(story, "CancelCarerAbsence", "{'carer': 'v1'}");
+    ck_assert_ptr_nonnull(strstr(story_last(story, "care.Refused.*"), "WRONG_STATE"));
+    story_close(story);
+}
+END_TEST
+
 /* A cadre for a whole committee: what an absence means for each is done some a turn. */
 START_TEST(a_carer_of_many_is_ill)
 {
@@ -250,4 +374,5 @@ START_TEST(a_carer_of_many_is_ill)
 END_TEST
 
 TESTS(a_carer_is_ill_and_somebody_stands_in, an_absence_has_its_days,
-      a_fixed_volunteer_is_changed_only_with_a_reason, a_carer_of_many_is_ill)
+      a_fixed_volunteer_is_changed_only_with_a_reason, a_stand_in_is_ill_too,
+      a_carer_of_another_committee, an_announced_absence_is_cancelled, a_carer_of_many_is_ill)
