@@ -105,6 +105,24 @@ static void drop_mark(struct turn *turn, const char *key, const Mark *mark)
     turn_drop(turn, MARKS, key);
 }
 
+/* Nothing more comes of it.  What is owed once for all stays, and what stays met. */
+static void settle(struct turn *turn, const char *key, Mark *mark, const struct phrase *phrase)
+{
+    bool stays = phrase->span == SPAN_ONCE || (phrase->kept && mark->state == DUTY(MET));
+
+    mark->settled_ms = stays ? 0 : turn->now_ms;
+    if (!stays)
+        keeping_since(turn, KEPT_MARK, turn_text(turn, "%s", key), turn->now_ms);
+}
+
+void duties_drop(struct turn *turn, const char *key)
+{
+    const Mark *mark = turn_load(turn, MARKS, key);
+
+    if (mark != NULL)
+        drop_mark(turn, key, mark);
+}
+
 /* ---- a mark's moves ---------------------------------------------------------------------------------- */
 
 /* At what part of its time it is at risk; what holds by itself is never at risk. */
@@ -155,6 +173,7 @@ void duties_begin(const struct hearing *hearing, const struct owed *owed, uint64
     mark->evidence = turn->id;
     mark->note = "";
     mark->lapsed = false;
+    mark->settled_ms = 0;
     if (!goes_on)
         mark->groups = 0;
     Entry *entry = turn_edit(turn, BOARD, board_key(turn, owed->unit, key));
@@ -191,9 +210,10 @@ static void is_met(struct turn *turn, const char *key, const Part *part)
     stop_chasing(turn, key);
     if (!phrase->counted)
         state_met(turn, mark);
-    if (!phrase->kept && phrase->span != SPAN_ONCE && phrase->span != SPAN_MONTH) {
+    if (!phrase->kept && phrase->span != SPAN_ONCE && phrase->span != SPAN_MONTH)
         drop_mark(turn, key, mark);
-    }
+    else
+        settle(turn, key, mark, phrase);
 }
 
 void duties_meet(const struct hearing *hearing, const char *key, uint32_t group)
@@ -228,6 +248,7 @@ void duties_break(struct turn *turn, const Duty *duty, const char *key)
     if (tally != NULL)
         tally->breached++;
     stop_chasing(turn, key);
+    settle(turn, key, mark, phrase);
     mark->evidence = turn->id;
     Supervision__DutyBreached breached = {
         IS(supervision__duty_breached), .duty = mark->duty,     .unit = mark->unit,
@@ -258,6 +279,9 @@ void duties_excuse(struct turn *turn, const char *key, const char *reason, const
     if (tally != NULL)
         tally->excused++;
     stop_chasing(turn, key);
+    const Duty *duty = turn_load(turn, DUTIES, mark->duty);
+    if (duty != NULL && mark->part < duty->n_parts)
+        settle(turn, key, mark, phrases_at(duty->parts[mark->part]->phrase));
     mark->note = reason;
     mark->evidence = approver;
     Supervision__DutyExcused excused = {

@@ -3,7 +3,8 @@
  *
  * A mark is one obligation: a duty, the unit that owes it, and a period or an item.  Its row is
  * found by the duty and the item alone, since the event that meets it seldom names who owed it.
- * What is met for an item is counted and its row dropped; what was not met is kept as evidence.
+ * What is met for an item is counted and its row dropped; what was not met is kept as evidence, for
+ * as long as the policy wants it.
  */
 #pragma once
 
@@ -51,6 +52,9 @@ void duties_begin(const struct hearing *hearing, const struct owed *owed, uint64
 void duties_meet(const struct hearing *hearing, const char *key, uint32_t group);
 void duties_break(struct turn *turn, const Duty *duty, const char *key);
 void duties_end(struct turn *turn, const char *key);
+
+/* What was settled long ago: its row goes, and with it its place in the counts. */
+void duties_drop(struct turn *turn, const char *key);
 
 /* Another unit owes it now, with the clock that runs. */
 void duties_give(struct turn *turn, const char *key, const char *unit);

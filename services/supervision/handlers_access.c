@@ -19,6 +19,7 @@ static void add_look(struct turn *turn, const Town__Accessed *accessed, const ch
     if (look == NULL)
         return;
     look->time_ms = turn->now_ms;
+    keeping_since(turn, KEPT_LOOK, key, turn->now_ms);
     look->reader_unit = accessed->reader_unit;
     look->reader_post = accessed->reader_post;
     look->query = accessed->query;
@@ -58,6 +59,8 @@ static void watch_reader(struct turn *turn, const Town__Accessed *accessed)
     Reader *reader = key != NULL ? turn_edit(turn, READERS, key) : NULL;
     if (reader == NULL)
         return;
+    if (reader->persons == 0 && reader->denied == 0)
+        keeping_since(turn, KEPT_READER, key, turn->now_ms);
     reader->persons += (uint32_t)accessed->n_persons;
     if (strcmp(accessed->result, "denied") == 0)
         reader->denied++;

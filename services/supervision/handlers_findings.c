@@ -262,6 +262,8 @@ static int state_closed(struct turn *turn, const char *id, Finding *finding)
 
     finding->clock = "";
     finding->due_ms = 0;
+    finding->closed_ms = turn->now_ms;
+    keeping_since(turn, KEPT_FINDING, id, turn->now_ms);
     turn_forget(turn, id, &supervision__chase_finding__descriptor);
     return say(turn, finding, &closed.base);
 }

@@ -21,6 +21,7 @@ int saw_campaign_opened(struct turn *turn, const void *message)
     campaign->from_ms = opened->from_ms;
     campaign->until_ms = opened->until_ms;
     campaign->open = true;
+    keeping_begin(turn);
     return turn->outcome;
 }
 

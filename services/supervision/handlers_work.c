@@ -368,6 +368,8 @@ int saw_need_closed(struct turn *turn, const void *message)
         return turn->outcome;
     settle_late(turn, need, NULL);
     need->closed = true;
+    need->closed_ms = turn->now_ms;
+    keeping_since(turn, KEPT_NEED, need_key(turn, turn->service, closed->need), turn->now_ms);
     Case *row = case_of(turn, need->case_id);
     if (row != NULL && row->open_needs > 0)
         row->open_needs--;

@@ -47,6 +47,7 @@ enum {
     CHECKPOINTS,   /* size; "last"                              */
     STANDINGS,     /* unit/duty                                 */
     ALIASES,       /* of/alias; has/survivor/alias              */
+    KEPT,          /* day on which to look at it/number         */
 };
 
 enum {
@@ -70,6 +71,7 @@ enum {
     COSIGN_CHECKPOINT,
     CHASE_COSIGN,
     PUBLISH_BULLETIN,
+    FORGET_OLD,
     CAMPAIGN_OPENED,
     CAMPAIGN_CLOSED,
     UNIT_REGISTERED,
@@ -219,6 +221,19 @@ void rates_add_help(struct turn *turn, Rates *rates, uint64_t ms);
 
 /* As people read them. */
 void rates_show(const Rates *rates, Supervision__Rates *ret_shown);
+
+/* ---- keeping.c ------------------------------------------------------------------------------------- */
+
+/* What goes one day. */
+enum keeping { KEPT_CASE = 1, KEPT_NEED, KEPT_READER, KEPT_LOOK, KEPT_FINDING, KEPT_MARK };
+
+/* The row `key` rests since `from_ms`; its time begins then, by policy.  Without a policy it stays.
+ * Keeps `key` until the turn ends; NULL: nothing to keep. */
+void keeping_since(struct turn *turn, enum keeping kind, const char *key, uint64_t from_ms);
+
+/* From now on each night forgets what is over. */
+void keeping_begin(struct turn *turn);
+int on_forget_old(struct turn *turn, const void *message);
 
 /* ---- handlers_findings.c ------------------------------------------------------------------------------ */
 int on_open_finding(struct turn *turn, const void *message);

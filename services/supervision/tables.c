@@ -37,6 +37,7 @@ static const struct table tables[] = {
     [CHECKPOINTS]   = { "checkpoints",   &supervision_rows__checkpoint__descriptor },
     [STANDINGS]     = { "standings",     &supervision_rows__standing__descriptor   },
     [ALIASES]       = { "aliases",       &supervision_rows__alias__descriptor      },
+    [KEPT]          = { "kept",          &supervision_rows__kept__descriptor       },
     { 0 }
 };
 
@@ -61,6 +62,7 @@ static const struct command commands[] = {
     [COSIGN_CHECKPOINT]  = { &supervision__cosign_checkpoint__descriptor,  on_cosign_checkpoint, NULL, true },
     [CHASE_COSIGN]       = { &supervision__chase_cosign__descriptor,       on_chase_cosign, NULL, true     },   /* a timer's */
     [PUBLISH_BULLETIN]   = { &supervision__publish_bulletin__descriptor,   on_publish_bulletin, NULL, true },
+    [FORGET_OLD]         = { &supervision__forget_old__descriptor,         on_forget_old, NULL, true       },   /* a timer's */
 
     /* The town. */
     [CAMPAIGN_OPENED]    = { &organisation__campaign_opened__descriptor,   saw_campaign_opened, NULL, true  },

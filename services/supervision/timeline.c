@@ -38,8 +38,11 @@ static void add_line(struct turn *turn)
 
     if (row == NULL)
         return;
-    if (row->messages++ == 0)
+    if (row->messages++ == 0) {
         row->opened_ms = turn->now_ms;
+        keeping_since(turn, KEPT_CASE, turn->case_id, turn->now_ms);
+    }
+    row->last_ms = turn->now_ms;
     row->last = turn_text(turn, "%s.%s", turn->service, turn->message);
     if (row->messages > CASE_LINES)
         return;

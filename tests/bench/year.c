@@ -298,6 +298,7 @@ static void mark(struct year *year, uint32_t day, uint64_t messages, double seco
                (unsigned long long)part->turns,
                part->turns == 0 ? 0 : (double)part->us / (double)part->turns,
                (double)part->fired_us / 1000, mib_of(part->path));
+        year_weigh(part->kit);
         part->us = part->turns = part->fired_us = 0;
     }
     fflush(stdout);

@@ -26,6 +26,12 @@ void year_say(struct year *year, const char *unit, const char *post, const char 
 
 bool year_has(const struct year *year, const char *service);
 
+/* ---- year_weigh.c: stores ------------------------------------------------------------------------ */
+
+/* Prints the tables that a store is heavy with. */
+struct kit;
+void year_weigh(struct kit *kit);
+
 /* ---- year_life.c: people and desks --------------------------------------------------------------- */
 
 /* The units' committees are read from `folder`. */
