@@ -25,7 +25,7 @@ static void send_transfer(struct turn *turn, const char *id, const Incident *row
     Town__NeedSource source = TOWN__NEED_SOURCE__INIT;
 
     source.visit = id;
-    open.need = turn_text(turn, "%.50s-transfer", id);
+    open.need = loop_id_of(turn, id, "transfer");
     open.person = row->person;
     open.place = row->place;
     open.category = TOWN__CATEGORY__MEDICAL;

@@ -60,8 +60,14 @@ static void fill(struct turn *turn, Incident *row, const Town__OpenNeed *open)
     row->opened_ms = turn->now_ms;
 }
 
+/* By whom it was told: whom the message names, else its sender. */
+static const char *reporter_of(struct turn *turn, const char *reporter)
+{
+    return reporter[0] != '\0' ? reporter : turn_actor_post(turn);
+}
+
 static void say_opened(struct turn *turn, const char *id, Incident *row, const Town__OpenNeed *open,
-                       const char *linked_to)
+                       const char *reporter, const char *linked_to)
 {
     Incident__IncidentOpened event = {
         IS(incident__incident_opened),
@@ -74,7 +80,7 @@ static void say_opened(struct turn *turn, const char *id, Incident *row, const T
         .source = open->source,
         .opened_ms = row->opened_ms,
         .linked_to = linked_to,
-        .reporter = turn_actor_post(turn),
+        .reporter = reporter,
     };
     const struct turn_post post = {
         .unit = "pab",
@@ -88,14 +94,15 @@ static void say_opened(struct turn *turn, const char *id, Incident *row, const T
                   linked_to[0] == '\0' ? open->detail : linked_to);
 }
 
-static void begin(struct turn *turn, const char *id, const Town__OpenNeed *open)
+static void begin(struct turn *turn, const char *id, const Town__OpenNeed *open,
+                  const char *reporter)
 {
     Incident *row = turn_move_as(turn, INCIDENTS, id, OPEN_INCIDENT);
 
     if (row == NULL)
         return;
     fill(turn, row, open);
-    say_opened(turn, id, row, open, "");
+    say_opened(turn, id, row, open, reporter, "");
     incident_list(turn, id, row);
     start_clocks(turn, id);
     if (row->type == INCIDENT__TYPE__CHILD_UNGUARDED)
@@ -142,6 +149,8 @@ int on_open_incident(struct turn *turn, const void *message)
 
     if (kind[0] == '\0' || !loop_is_id(open->incident))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an incident has an id and a type");
+    if (!turn_is_who(turn, "reporter", open->reporter))
+        return turn->outcome;
     if (turn->case_id[0] == '\0')
         turn_new_case(turn);
     need.need = open->incident;
@@ -154,12 +163,12 @@ int on_open_incident(struct turn *turn, const void *message)
     need.source = open->source;
     const char *first = same_incident(turn, open);
     if (first[0] == '\0') {
-        begin(turn, open->incident, &need);
+        begin(turn, open->incident, &need, reporter_of(turn, open->reporter));
     } else {
         Incident *row = turn_move_as(turn, INCIDENTS, open->incident, LINK_INCIDENT);
         if (row != NULL) {
             fill(turn, row, &need);
-            say_opened(turn, open->incident, row, &need, first);
+            say_opened(turn, open->incident, row, &need, reporter_of(turn, open->reporter), first);
         }
     }
     return loop_open(turn, &need);
@@ -178,7 +187,7 @@ void on_need_opened(struct turn *turn, const char *id, Need *need)
     open.priority = loop_priority_name(need->priority);
     open.detail = need->detail;
     open.source = need->source;
-    begin(turn, id, &open);
+    begin(turn, id, &open, turn_actor_post(turn));
 }
 
 /* ---- it is one, or none ---------------------------------------------------------------------- */
@@ -255,6 +264,17 @@ static void end_needs(struct turn *turn, const char *id, const char *reason)
     end_need(&ending, id, &main_need);
 }
 
+/* As the roster knows absences. */
+static bool is_away(const char *kind)
+{
+    static const char *const kinds[] = { "relative", "hospital", "institution", "travel" };
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strcmp(kinds[i], kind) == 0)
+            return true;
+    return false;
+}
+
 /* A false alarm is nobody's fault: who was at the daughter's is away, and the roster says so. */
 int on_mark_false(struct turn *turn, const void *message)
 {
@@ -264,6 +284,9 @@ int on_mark_false(struct turn *turn, const void *message)
         return turn->outcome;
     if (mark->reason[0] == '\0')
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a false alarm has a reason");
+    if (mark->away[0] != '\0' && !is_away(mark->away))
+        return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD,
+                           "away is relative, hospital, institution or travel");
     if (mark->away[0] != '\0' && mark->host == NULL)
         return turn_refuse(turn, INCIDENT__REFUSAL__NO_HOST, "with whom?");
     Incident *row = turn_move(turn, INCIDENTS, mark->incident);

@@ -41,6 +41,9 @@ enum {
     CHASE_CARETAKER,
     CHASE_REVIEW,
     HEAR_START,
+    HEAR_CAMPAIGN_OPENED,
+    HEAR_CAMPAIGN_CLOSED,
+    ERASE_NEXT,
 
     LINK_INCIDENT = 50,
     LAPSE, /* its need was withdrawn before anybody had confirmed it */
@@ -119,6 +122,9 @@ int on_chase_situation(struct turn *turn, const void *message);
 int on_chase_caretaker(struct turn *turn, const void *message);
 int on_chase_review(struct turn *turn, const void *message);
 int on_started(struct turn *turn, const void *message);
+int on_campaign_opened(struct turn *turn, const void *message);
+int on_campaign_closed(struct turn *turn, const void *message);
+int on_erase_next(struct turn *turn, const void *message);
 
 int ask_incident_board(struct ask *ask, const void *message);
 int ask_responders(struct ask *ask, const void *message);

@@ -46,28 +46,48 @@ static Incident__IncidentLine *line_of(struct ask *ask, const char *id, const In
     return line;
 }
 
-/* ---- the board ------------------------------------------------------------------------------- */
+/* ---- pages ----------------------------------------------------------------------------------- */
 
-struct board {
+struct page {
     struct ask *ask;
-    Incident__IncidentBoardAnswer *answer;
-    const char *after;
+    const char *kind;
     size_t most;
+    size_t skipped; /* bytes of a key in front of what `after` counts from */
+    bool more;
+    void *answer;
 };
+
+/* False when the page is full: there is another. */
+static bool has_room(struct page *page, size_t count)
+{
+    page->more = count == page->most;
+    return !page->more;
+}
+
+/* The rows of the prefix that come behind what was told before. */
+static void read_page(struct page *page, unsigned table, const char *prefix, const char *after,
+                      bool (*each)(void *context, const char *key, const void *row))
+{
+    page->skipped = strlen(prefix);
+    ask_each_after(page->ask, table, prefix, after, each, page);
+}
+
+/* ---- the board ------------------------------------------------------------------------------- */
 
 /* Not yet graded first, then red to blue; the oldest first. */
 static bool add_line(void *context, const char *key, const void *row)
 {
-    struct board *board = context;
+    struct page *page = context;
+    Incident__IncidentBoardAnswer *answer = page->answer;
     const char *id = ((const IncidentRows__Open *)row)->incident;
-    const Incident *incident = ask_load(board->ask, INCIDENTS, id);
+    const Incident *incident = ask_load(page->ask, INCIDENTS, id);
 
-    if (incident == NULL || strcmp(key, board->after) <= 0)
+    if (incident == NULL)
         return true;
-    if (board->answer->n_rows == board->most)
+    if (!has_room(page, answer->n_rows))
         return false;
-    board->answer->next = ask_text(board->ask, "%s", key);
-    board->answer->rows[board->answer->n_rows++] = line_of(board->ask, id, incident);
+    answer->next = ask_text(page->ask, "%s", key + page->skipped);
+    answer->rows[answer->n_rows++] = line_of(page->ask, id, incident);
     return true;
 }
 
@@ -75,101 +95,97 @@ int ask_incident_board(struct ask *ask, const void *message)
 {
     const Incident__IncidentBoard *question = message;
     Incident__IncidentBoardAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct board board = {
-        .ask = ask, .answer = answer, .after = question->after, .most = limit_of(question->limit)
-    };
+    struct page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
 
     if (!may_ask(ask, "sjb", "dzb"))
         return ask->outcome;
     incident__incident_board_answer__init(answer);
-    answer->rows = ask_array(ask, board.most, sizeof(answer->rows[0]));
-    ask_each(ask, BOARD, question->grade == 0 ? "" : ask_text(ask, "%u/", question->grade),
-             add_line, &board);
-    if (answer->n_rows < board.most)
+    answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));
+    read_page(&page, BOARD, question->grade == 0 ? "" : ask_text(ask, "%u/", question->grade),
+              question->after, add_line);
+    if (!page.more)
         answer->next = "";
     return ask_answer(ask, &answer->base);
 }
 
 /* ---- responders ------------------------------------------------------------------------------ */
 
-struct responders {
-    struct ask *ask;
-    Incident__RespondersAnswer *answer;
-    const char *kind;
-    size_t most;
-};
-
 static bool add_responder(void *context, const char *key, const void *row)
 {
-    struct responders *list = context;
+    struct page *page = context;
+    Incident__RespondersAnswer *answer = page->answer;
     const IncidentRows__Responder *responder = row;
 
-    if (list->kind[0] != '\0' && strcmp(list->kind, responder->kind) != 0)
+    if (page->kind[0] != '\0' && strcmp(page->kind, responder->kind) != 0)
         return true;
-    Incident__ResponderLine *line = ask_array(list->ask, 1, sizeof(*line));
+    if (!has_room(page, answer->n_rows))
+        return false;
+    Incident__ResponderLine *line = ask_array(page->ask, 1, sizeof(*line));
     incident__responder_line__init(line);
-    line->responder = ask_text(list->ask, "%s", key);
+    line->responder = ask_text(page->ask, "%s", key);
     line->kind = responder->kind;
     line->number = responder->number;
     line->unit = responder->unit;
     line->calls = responder->calls;
-    list->answer->rows[list->answer->n_rows++] = line;
-    return list->answer->n_rows < list->most;
+    answer->rows[answer->n_rows++] = line;
+    answer->next = line->responder;
+    return true;
 }
 
 int ask_responders(struct ask *ask, const void *message)
 {
     const Incident__Responders *question = message;
     Incident__RespondersAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct responders list = {
-        .ask = ask, .answer = answer, .kind = question->kind, .most = limit_of(question->limit)
+    struct page page = {
+        .ask = ask, .kind = question->kind, .most = limit_of(question->limit), .answer = answer
     };
 
     incident__responders_answer__init(answer);
-    answer->rows = ask_array(ask, list.most, sizeof(answer->rows[0]));
-    ask_each(ask, RESPONDERS, "", add_responder, &list);
+    answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));
+    read_page(&page, RESPONDERS, "", question->after, add_responder);
+    if (!page.more)
+        answer->next = "";
     return ask_answer(ask, &answer->base);
 }
 
 /* ---- a timeline ------------------------------------------------------------------------------ */
 
-struct timeline {
-    struct ask *ask;
-    Incident__IncidentTimelineAnswer *answer;
-    size_t most;
-};
-
 static bool add_step(void *context, const char *key, const void *row)
 {
-    struct timeline *list = context;
+    struct page *page = context;
+    Incident__IncidentTimelineAnswer *answer = page->answer;
     const IncidentRows__Step *step = row;
-    Incident__IncidentStep *line = ask_array(list->ask, 1, sizeof(*line));
 
-    (void)key;
+    if (!has_room(page, answer->n_steps))
+        return false;
+    Incident__IncidentStep *line = ask_array(page->ask, 1, sizeof(*line));
     incident__incident_step__init(line);
     line->at_ms = step->at_ms;
     line->what = step->what;
     line->by_post = step->by_post;
     line->text = step->text;
-    list->answer->steps[list->answer->n_steps++] = line;
-    return list->answer->n_steps < list->most;
+    answer->steps[answer->n_steps++] = line;
+    answer->next = ask_text(page->ask, "%s", key + page->skipped);
+    return true;
 }
 
+/* Its main need is the first. */
 static bool add_child(void *context, const char *key, const void *row)
 {
-    struct timeline *list = context;
+    struct page *page = context;
+    Incident__IncidentTimelineAnswer *answer = page->answer;
 
     (void)key;
-    list->answer->needs[list->answer->n_needs++] =
-        ask_text(list->ask, "%s", ((const LoopRows__Link *)row)->need);
-    return list->answer->n_needs < list->most;
+    answer->needs[answer->n_needs++] =
+        ask_text(page->ask, "%s", ((const LoopRows__Link *)row)->need);
+    return answer->n_needs <= page->most;
 }
 
 int ask_incident_timeline(struct ask *ask, const void *message)
 {
     const Incident__IncidentTimeline *question = message;
     Incident__IncidentTimelineAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct timeline list = { .ask = ask, .answer = answer, .most = limit_of(question->limit) };
+    struct page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
 
     if (!loop_is_id(question->incident))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no incident");
@@ -180,10 +196,13 @@ int ask_incident_timeline(struct ask *ask, const void *message)
         return ask->outcome;
     incident__incident_timeline_answer__init(answer);
     answer->incident = line_of(ask, question->incident, row);
-    answer->steps = ask_array(ask, list.most, sizeof(answer->steps[0]));
-    answer->needs = ask_array(ask, list.most + 1, sizeof(answer->needs[0]));
-    ask_each(ask, STEPS, ask_text(ask, "%s/", question->incident), add_step, &list);
+    answer->steps = ask_array(ask, page.most, sizeof(answer->steps[0]));
+    answer->needs = ask_array(ask, page.most + 1, sizeof(answer->needs[0]));
+    const char *prefix = ask_text(ask, "%s/", question->incident);
+    read_page(&page, STEPS, prefix, question->after, add_step);
+    if (!page.more)
+        answer->next = "";
     answer->needs[answer->n_needs++] = answer->incident->incident;
-    ask_each(ask, LOOP_CHILDREN, ask_text(ask, "%s/", question->incident), add_child, &list);
+    ask_each(ask, LOOP_CHILDREN, prefix, add_child, &page);
     return ask_answer(ask, &answer->base);
 }

@@ -3,6 +3,7 @@
  */
 #include "kit/loop.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #include "kit/loop_inside.h"
@@ -44,7 +45,7 @@ bool loop_is_id(const char *id)
 
 const char *loop_id_of(struct turn *turn, const char *id, const char *word)
 {
-    enum { DIGEST_BYTES = 16 };
+    enum { ID_LENGTH = 64, DIGEST_BYTES = 16 }; /* turn_is_id */
     uint8_t digest[DIGEST_BYTES];
     char hex[2 * DIGEST_BYTES + 1];
     size_t length = strlen(id);

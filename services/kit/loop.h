@@ -153,6 +153,11 @@ bool loop_is_open(const Need *need);
 /* What may be an id: 1 to 64 letters, digits, `-_.:`; it is part of a key and is read aloud. */
 bool loop_is_id(const char *id);
 
+/* An id that is made of another: `ID-WORD`.  Where that would be too long, a digest of ID stands for
+ * its end, so that two ids never make the same.  `word` has 20 characters at most.  Lent until the
+ * turn ends. */
+const char *loop_id_of(struct turn *turn, const char *id, const char *word);
+
 /* Whom an id names now: after registry.Merged the survivor, else the id itself (R13).  Lent until the
  * turn ends. */
 const char *loop_person(struct turn *turn, const char *id);

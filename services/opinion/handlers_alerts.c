@@ -109,7 +109,7 @@ static void send_incident(struct turn *turn, const char *id, Alert *row)
                                     .facts = row->title,         .source = &source };
 
     source.signal = id;
-    row->incident = turn_text(turn, "%.60s-i", id);
+    row->incident = loop_id_of(turn, id, "i");
     open.incident = row->incident;
     const struct turn_post post = { .service = "incident",
                                     .unit = row->place[0] == '\0' ? "town" : row->place,
@@ -182,8 +182,8 @@ int on_raise_alert(struct turn *turn, const void *message)
 
     if (!opinion_office(turn))
         return turn->outcome;
-    if (!loop_is_id(raise->alert) || strlen(raise->alert) > 50 || raise->n_signals > MOST_SIGNALS)
-        return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an id, of 50 characters at most");
+    if (!loop_is_id(raise->alert) || raise->n_signals > MOST_SIGNALS)
+        return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an id, and 50 signals at most");
     if (!directory_unit(turn, unit)
         || (raise->place[0] != '\0' && !directory_unit(turn, raise->place)))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "there is no unit %s", unit);

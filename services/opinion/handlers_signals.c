@@ -248,6 +248,17 @@ static int make_cluster(struct turn *turn, const Hotline__CallClassified *call,
     return turn->outcome;
 }
 
+/* Calls of the hours that are over are counted no more: each call takes a few of them away, more than
+ * it can add. */
+static void drop_hours(struct turn *turn, const char *hour)
+{
+    enum { AT_ONCE = 8 };
+    struct turn_slice slice = turn_take(turn, CLUSTERS, "", "", AT_ONCE);
+
+    for (size_t i = 0; i < slice.count && strncmp(slice.keys[i], hour, HOUR_LENGTH) < 0; i++)
+        turn_drop(turn, CLUSTERS, slice.keys[i]);
+}
+
 int on_call(struct turn *turn, const void *message)
 {
     const Hotline__CallClassified *call = message;
@@ -257,7 +268,8 @@ int on_call(struct turn *turn, const void *message)
         || !directory_unit(turn, call->place))
         return 0;
     clock_print(turn->now_ms, hour);
-    const char *key = turn_key(turn, "%s|%s|%.*s", call->kind, call->place, HOUR_LENGTH, hour);
+    const char *key = turn_key(turn, "%.*s|%s|%s", HOUR_LENGTH, hour, call->kind, call->place);
+    drop_hours(turn, hour);
     OpinionRows__Cluster *cluster = turn_edit(turn, CLUSTERS, key);
     cluster->count++;
     if (cluster->signal[0] != '\0') {
@@ -321,7 +333,7 @@ static const char *send_need(struct turn *turn, const Opinion__AssessSignal *ass
     const struct directory_responsibility *row =
         name == NULL ? NULL : directory_responsible(turn, name->name, kind);
     const char *need =
-        assess->need[0] != '\0' ? assess->need : turn_text(turn, "%.60s-n", assess->signal);
+        assess->need[0] != '\0' ? assess->need : loop_id_of(turn, assess->signal, "n");
     Town__NeedSource source = TOWN__NEED_SOURCE__INIT;
     Town__OpenNeed open = TOWN__OPEN_NEED__INIT;
 
@@ -373,7 +385,9 @@ int on_assess_signal(struct turn *turn, const void *message)
     const char *place = assess->place[0] != '\0' ? assess->place : row->place;
     if (place[0] != '\0' && !directory_unit(turn, place))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "there is no place %s", place);
-    if (assess->person_at_risk && place[0] == '\0' && !loop_is_id(assess->person))
+    if (assess->person[0] != '\0' && !turn_is_id(assess->person))
+        return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a person is an id");
+    if (assess->person_at_risk && place[0] == '\0' && assess->person[0] == '\0')
         return turn_refuse(turn, OPINION__REFUSAL__NOBODY_AT_RISK, "who, or where?");
     end_waiting(turn, assess->signal, row);
     settle_place(turn, row, place);
@@ -414,53 +428,5 @@ int on_dismiss_signal(struct turn *turn, const void *message)
     opinion_erase_later(turn, "", dismiss->signal);
     Opinion__SignalDismissed event = { IS(opinion__signal_dismissed), .signal = dismiss->signal,
                                        .reason = dismiss->reason };
-    return turn_emit(turn, "dqb", &event.base);
-}
-
-/* ---- erased ---------------------------------------------------------------------------------- */
-
-struct erasing {
-    struct turn *turn;
-    uint64_t count;
-};
-
-static void erase(struct erasing *erasing, const char *id)
-{
-    Signal *row = turn_edit(erasing->turn, SIGNALS, id);
-
-    if (row->erased)
-        return;
-    row->text = "";
-    row->author_hash = "";
-    row->url = "";
-    row->erased = true;
-    erasing->count++;
-}
-
-static bool erase_one(void *context, const char *key, const void *row)
-{
-    struct erasing *erasing = context;
-
-    (void)key;
-    erase(erasing, turn_text(erasing->turn, "%s", ((const OpinionRows__AlertSignal *)row)->signal));
-    return true;
-}
-
-int on_erase_texts(struct turn *turn, const void *message)
-{
-    const Opinion__EraseTexts *texts = message;
-    struct erasing erasing = { .turn = turn };
-
-    if (!opinion_by_clock(turn))
-        return turn->outcome;
-    if (texts->alert[0] != '\0')
-        turn_each(turn, ALERT_SIGNALS, turn_text(turn, "%s/", texts->alert), erase_one, &erasing);
-    else if (turn_load(turn, SIGNALS, texts->signal) != NULL)
-        erase(&erasing, texts->signal);
-    Town__Erased event = { IS(town__erased),
-                           .scope = texts->alert[0] != '\0'
-                                        ? turn_text(turn, "texts of alert %s", texts->alert)
-                                        : turn_text(turn, "text of signal %s", texts->signal),
-                           .count = erasing.count, .policy_key = "opinion.retention" };
     return turn_emit(turn, "dqb", &event.base);
 }

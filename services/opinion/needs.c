@@ -34,7 +34,7 @@ void opinion_ask_unit(struct turn *turn, const char *alert, Alert *row)
 
     about.alert = alert;
     about.unit = row->unit;
-    row->need = turn_text(turn, "%s-n%u", alert, ++row->needs);
+    row->need = loop_id_of(turn, alert, turn_text(turn, "n%u", ++row->needs));
     open_need(turn, row->need, &about, opinion_priority(row->grade), row->title);
 }
 
@@ -48,7 +48,7 @@ void opinion_ask_owner(struct turn *turn, const char *channel, Channel *row)
         return;
     about.channel = channel;
     about.unit = directory_unit(turn, row->owner_unit) ? row->owner_unit : "dqb";
-    row->need = turn_text(turn, "%.50s-t%u", channel, ++row->needs);
+    row->need = loop_id_of(turn, channel, turn_text(turn, "t%u", ++row->needs));
     open_need(turn, row->need, &about, "P1", "the line does not answer");
 }
 

@@ -1,59 +1,10 @@
 /*
- * incident: from the first word to the review (domain.md 3.13, 4.11); S-013, S-031, S-056, S-06A to
- * S-06D, S-06O, S-075, S-0B5.  The town is kernel_town.h.
+ * incident: from the first word to the review (domain.md 3.13, 4.11); S-013, S-056, S-06A to S-06D, S-06O,
+ * S-075, S-0B5.
  */
-#include "stories/kernel_town.h"
+#include "stories/incident_town.h"
 
 extern const struct service incident_service;
-
-static struct story *town(void)
-{
-    struct story *story = kernel_story(&incident_service);
-
-    organisation_says(story, "ResponsibilitySet",
-                      "{'category': 'EMERGENCY', 'service': 'incident', 'firstUnit': 'pab',"
-                      " 'secondUnit': 'lgo', 'verifier': 'dzb'}");
-    organisation_says(story, "ResponsibilitySet",
-                      "{'category': 'EMERGENCY', 'kind': 'CHILD_UNGUARDED', 'service': 'incident',"
-                      " 'firstUnit': 'committee', 'secondUnit': 'pab', 'verifier': 'dzb'}");
-    organisation_says(story, "TenureStarted", "{'post': 'pab.duty', 'staff': 'pab-s4'}");
-    organisation_says(story, "TenureStarted", "{'post': 'lg.head', 'staff': 'lg-s1'}");
-    story_forget(story);
-    return story;
-}
-
-static void opens(struct story *story, const char *incident, const char *type, const char *person)
-{
-    story_say(story, C41 " as " C41 ".duty", "incident.OpenIncident." C41,
-              "{'incident': '%s', 'type': '%s', 'person': '%s', 'place': '" C41 "',"
-              " 'facts': 'nobody opens'}",
-              incident, type, person);
-}
-
-static void pab(struct story *story, const char *command, const char *body)
-{
-    char subject[64];
-
-    snprintf(subject, sizeof(subject), "incident.%s.pab", command);
-    story_say(story, "pab as pab.duty pab-s4", subject, "%s", body);
-}
-
-/* The work of the main need, and the word of the person. */
-static void helps(struct story *story, const char *incident, const char *unit)
-{
-    char who[64];
-    char subject[64];
-    static const char *const commands[] = { "Accept", "Start", "Complete" };
-
-    snprintf(who, sizeof(who), "%s as %s.duty", unit, unit);
-    for (size_t i = 0; i < 3; i++) {
-        snprintf(subject, sizeof(subject), "incident.%s.%s", commands[i], unit);
-        story_say(story, who, subject, "{'assignment': '%s-a1'%s}", incident,
-                  i < 2 ? "" : ", 'solved': 'SOLVED_YES', 'publicText': 'done'");
-    }
-    story_say(story, "dzb as dzb.duty", "incident.RecordCallback.dzb",
-              "{'need': '%s', 'result': 'SATISFIED'}", incident);
-}
 
 /* ---- from the first word to the review ----------------------------------------------------------- */
 
@@ -285,73 +236,6 @@ START_TEST(the_same_door_twice_is_one_incident)
 }
 END_TEST
 
-/* ---- a false alarm is nobody's fault ------------------------------------------------------------- */
-
-START_TEST(who_was_at_the_daughters_is_away_and_nobody_is_blamed)
-{
-    struct story *story = town();
-
-    opens(story, "i1", "WELFARE_CHECK", "r1");
-    story_say(story, "pab as pab.duty", "incident.OpenNeed.pab",
-              "{'need': 'n1', 'parent': 'i1', 'place': '" C41 "', 'category': 'EMERGENCY',"
-              " 'kind': 'ORDER', 'priority': 'P1'}");
-    story_forget(story);
-    story_say(story, C41 " as " C41 ".duty", "incident.MarkFalse." C41, "{'incident': 'i1'}");
-    pab(story, "MarkFalse", "{'incident': 'i1'}");
-    pab(story, "MarkFalse", "{'incident': 'i1', 'reason': 'at the daughters', 'away': 'relative'}");
-    pab(story, "MarkFalse",
-        "{'incident': 'i1', 'reason': 'at the daughters', 'away': 'relative',"
-        " 'untilMs': '1674200000000', 'host': {'name': '王芳', 'phones': [{'number':"
-        " '13900000001'}]}}");
-    EXPECT_TEXT(story_text(story), "310115125041/1/2 incident.MarkFalse\n"
-                                   "    refuses: MarkFalse is not for 310115125041\n"
-                                   "pab/1/2 incident.MarkFalse\n"
-                                   "    refuses: a false alarm has a reason\n"
-                                   "pab/1/3 incident.MarkFalse\n"
-                                   "    refuses: with whom?\n"
-                                   "pab/1/4 incident.MarkFalse\n"
-                                   "    i1: REPORTED -> FALSE\n"
-                                   "    forgets i1: incident.ChaseConfirm\n"
-                                   "    forgets i1: incident.ChaseReport\n"
-                                   "    emits incident.IncidentFalse.pab\n"
-                                   "    sends registry.SuspendAway.310115125041\n"
-                                   "    n1-a1: REQUESTED -> RECALLED\n"
-                                   "    emits incident.Recalled.pab\n"
-                                   "    n1: ASSIGNED -> CLOSED\n"
-                                   "    emits incident.NeedClosed.310115125041\n"
-                                   "    reminds n1/reopen_window: incident.Due in 7 d\n"
-                                   "    forgets n1/done: incident.Due\n"
-                                   "    forgets n1/receive: incident.Due\n"
-                                   "    forgets n1/accept: incident.Due\n"
-                                   "    forgets n1/first_contact: incident.Due\n"
-                                   "    i1-a1: REQUESTED -> RECALLED\n"
-                                   "    emits incident.Recalled.pab\n"
-                                   "    i1: ASSIGNED -> CLOSED\n"
-                                   "    emits incident.NeedClosed.310115125041\n"
-                                   "    reminds i1/reopen_window: incident.Due in 7 d\n"
-                                   "    forgets i1/done: incident.Due\n"
-                                   "    forgets i1/receive: incident.Due\n"
-                                   "    forgets i1/accept: incident.Due\n"
-                                   "    forgets i1/first_contact: incident.Due\n");
-    ck_assert_str_eq(story_last(story, "incident.IncidentFalse.pab"),
-                     "{\"incident\": \"i1\", \"type\": \"WELFARE_CHECK\", \"place\": "
-                     "\"310115125041\", \"person\": \"r1\", \"reason\": \"at the daughters\", "
-                     "\"byPost\": \"pab.duty\", \"away\": \"relative\"}");
-    ck_assert_str_eq(
-        story_last(story, "registry.SuspendAway." C41),
-        "{\"person\": \"r1\", \"kind\": \"relative\", \"untilMs\": \"1674200000000\", \"host\": "
-        "{\"name\": \"王芳\", \"phones\": [{\"number\": \"13900000001\"}]}}");
-    ck_assert_str_eq(story_last(story, "incident.NeedClosed." C41),
-                     "{\"need\": \"i1\", \"outcome\": \"WITHDRAWN\", \"publicText\": \"at the "
-                     "daughters\", \"spans\": {}, \"person\": \"r1\"}");
-    story_later(story, "20 d");
-    ck_assert_uint_eq(story_count(story, "incident.DeadlineMissed.*"), 0);
-    ck_assert_uint_eq(story_count(story, "incident.IncidentOverdue.*"), 0);
-    ck_assert_str_eq(story_ask(story, "pab", "incident.IncidentBoard.pab", "{}"), "{}");
-    story_close(story);
-}
-END_TEST
-
 START_TEST(what_its_opener_takes_back_was_none)
 {
     struct story *story = town();
@@ -421,408 +305,74 @@ START_TEST(what_comes_as_a_need_is_an_incident_too)
 }
 END_TEST
 
-/* ---- command ------------------------------------------------------------------------------------- */
+/* ---- a false alarm is nobody's fault ------------------------------------------------------------- */
 
-START_TEST(grades_command_and_reports_go_by_rank_and_clock)
+START_TEST(who_was_at_the_daughters_is_away_and_nobody_is_blamed)
 {
     struct story *story = town();
 
-    opens(story, "i1", "INSTITUTION_CLUSTER", "");
-    pab(story, "GradeIncident", "{'incident': 'i1', 'grade': 2}");
-    pab(story, "ConfirmIncident", "{'incident': 'i1'}");
-    pab(story, "ReportUpward", "{'incident': 'i1', 'to': 'lgo', 'ack': 'heard'}");
+    opens(story, "i1", "WELFARE_CHECK", "r1");
+    story_say(story, "pab as pab.duty", "incident.OpenNeed.pab",
+              "{'need': 'n1', 'parent': 'i1', 'place': '" C41 "', 'category': 'EMERGENCY',"
+              " 'kind': 'ORDER', 'priority': 'P1'}");
     story_forget(story);
-    pab(story, "GradeIncident", "{'incident': 'i1', 'grade': 5}");
-    pab(story, "GradeIncident", "{'incident': 'i1', 'grade': 1}");
-    story_say(story, C41 " as " C41 ".duty", "incident.GradeIncident." C41,
-              "{'incident': 'i1', 'grade': 3}");
-    pab(story, "GradeIncident", "{'incident': 'i1', 'grade': 2, 'reason': 'three ill'}");
-    pab(story, "GradeIncident", "{'incident': 'i1', 'grade': 2}");
-    pab(story, "TakeCommand", "{'incident': 'i1', 'post': 'pab.head'}");
-    pab(story, "TakeCommand", "{'incident': 'i1'}");
-    story_later(story, "29 min");
-    pab(story, "ReportSituation", "{'incident': 'i1'}");
-    pab(story, "ReportSituation",
-        "{'incident': 'i1', 'text': 'five tested', 'figures': [{'name': 'ill', 'value': 4}]}");
-    story_later(story, "31 min");
-    story_say(story, "lg as lg.head lg-s1", "incident.GradeIncident.lg",
-              "{'incident': 'i1', 'grade': 1, 'reason': 'spreading'}");
-    pab(story, "TakeCommand", "{'incident': 'i1'}");
-    story_say(story, "lg as lg.head lg-s1", "incident.TakeCommand.lg", "{'incident': 'i1'}");
-    story_say(story, "hcz as hcz.duty", "incident.ReportSituation.hcz",
-              "{'incident': 'i1', 'text': 'ours'}");
-    story_say(story, "lg as lg.head lg-s1", "incident.ReportSituation.lg",
-              "{'incident': 'i1', 'text': 'beds are there'}");
-    story_say(story, "lg as lg.head lg-s1", "incident.GradeIncident.lg",
-              "{'incident': 'i1', 'grade': 4, 'reason': 'no more'}");
-    EXPECT_TEXT(story_text(story), "pab/1/4 incident.GradeIncident\n"
-                                   "    refuses: a grade is 1 red to 4 blue\n"
-                                   "pab/1/5 incident.GradeIncident\n"
-                                   "    refuses: grade 1 is the leading group's\n"
-                                   "310115125041/1/2 incident.GradeIncident\n"
-                                   "    refuses: GradeIncident is not for 310115125041\n"
-                                   "pab/1/6 incident.GradeIncident\n"
-                                   "    i1: CONFIRMED -> GRADED\n"
-                                   "    emits incident.IncidentGraded.pab\n"
-                                   "    reminds i1: incident.ChaseSituation in 30 min\n"
-                                   "pab/1/7 incident.GradeIncident\n"
-                                   "    refuses: it has that grade already\n"
-                                   "pab/1/8 incident.TakeCommand\n"
-                                   "    refuses: nobody holds that post\n"
-                                   "pab/1/9 incident.TakeCommand\n"
-                                   "    i1: GRADED -> COMMANDED\n"
-                                   "    emits incident.CommandTaken.pab\n"
-                                   "12 min later\n"
-                                   "incident/1/14 incident.Due\n"
-                                   "    emits incident.DeadlineWarned.pab\n"
-                                   "    reminds i1/receive: incident.Due in 3 min\n"
-                                   "3 min later\n"
-                                   "incident/1/16 incident.Due\n"
-                                   "    i1-a1: REQUESTED -> EXPIRED\n"
-                                   "    emits incident.Expired.pab\n"
-                                   "    i1: ASSIGNED -> OPEN\n"
-                                   "    i1: OPEN -> ASSIGNED\n"
-                                   "    i1-a2: NONE -> REQUESTED\n"
-                                   "    emits incident.Dispatched.lgo\n"
-                                   "    reminds i1/receive: incident.Due in 12 min\n"
-                                   "    reminds i1/accept: incident.Due in 16 min\n"
-                                   "    reminds i1/first_contact: incident.Due in 24 min\n"
-                                   "1 min later\n"
-                                   "11 min later\n"
-                                   "incident/1/19 incident.Due\n"
-                                   "    emits incident.DeadlineWarned.lgo\n"
-                                   "    reminds i1/receive: incident.Due in 3 min\n"
-                                   "2 min later\n"
-                                   "pab/1/10 incident.ReportSituation\n"
-                                   "    refuses: a report says something\n"
-                                   "pab/1/11 incident.ReportSituation\n"
-                                   "    i1: COMMANDED -> COMMANDED\n"
-                                   "    reminds i1: incident.ChaseSituation in 30 min\n"
-                                   "    emits incident.SituationReported.pab\n"
-                                   "1 min later\n"
-                                   "incident/1/23 incident.Due\n"
-                                   "    i1-a2: REQUESTED -> EXPIRED\n"
-                                   "    emits incident.Expired.lgo\n"
-                                   "    i1: ASSIGNED -> OPEN\n"
-                                   "    i1: OPEN -> UNASSIGNABLE\n"
-                                   "    emits incident.Unassignable.lgo\n"
-                                   "    reminds i1/arbiter: incident.Due in 24 min\n"
+    story_say(story, C41 " as " C41 ".duty", "incident.MarkFalse." C41, "{'incident': 'i1'}");
+    pab(story, "MarkFalse", "{'incident': 'i1'}");
+    pab(story, "MarkFalse", "{'incident': 'i1', 'reason': 'at the daughters', 'away': 'relative'}");
+    pab(story, "MarkFalse",
+        "{'incident': 'i1', 'reason': 'at the daughters', 'away': 'relative',"
+        " 'untilMs': '1674200000000', 'host': {'name': '王芳', 'phones': [{'number':"
+        " '13900000001'}]}}");
+    EXPECT_TEXT(story_text(story), "310115125041/1/2 incident.MarkFalse\n"
+                                   "    refuses: MarkFalse is not for 310115125041\n"
+                                   "pab/1/2 incident.MarkFalse\n"
+                                   "    refuses: a false alarm has a reason\n"
+                                   "pab/1/3 incident.MarkFalse\n"
+                                   "    refuses: with whom?\n"
+                                   "pab/1/4 incident.MarkFalse\n"
+                                   "    i1: REPORTED -> FALSE\n"
+                                   "    forgets i1: incident.ChaseConfirm\n"
+                                   "    forgets i1: incident.ChaseReport\n"
+                                   "    emits incident.IncidentFalse.pab\n"
+                                   "    sends registry.SuspendAway.310115125041\n"
+                                   "    n1-a1: REQUESTED -> RECALLED\n"
+                                   "    emits incident.Recalled.pab\n"
+                                   "    n1: ASSIGNED -> CLOSED\n"
+                                   "    emits incident.NeedClosed.310115125041\n"
+                                   "    reminds n1/reopen_window: incident.Due in 7 d\n"
+                                   "    forgets n1/done: incident.Due\n"
+                                   "    forgets n1/receive: incident.Due\n"
+                                   "    forgets n1/accept: incident.Due\n"
+                                   "    forgets n1/first_contact: incident.Due\n"
+                                   "    i1-a1: REQUESTED -> RECALLED\n"
+                                   "    emits incident.Recalled.pab\n"
+                                   "    i1: ASSIGNED -> CLOSED\n"
+                                   "    emits incident.NeedClosed.310115125041\n"
+                                   "    reminds i1/reopen_window: incident.Due in 7 d\n"
+                                   "    forgets i1/done: incident.Due\n"
+                                   "    forgets i1/receive: incident.Due\n"
                                    "    forgets i1/accept: incident.Due\n"
-                                   "    forgets i1/first_contact: incident.Due\n"
-                                   "1 min later\n"
-                                   "23 min later\n"
-                                   "incident/1/26 incident.Due\n"
-                                   "    emits incident.DeadlineWarned.lgo\n"
-                                   "    reminds i1/arbiter: incident.Due in 6 min\n"
-                                   "5 min later\n"
-                                   "incident/1/28 incident.ChaseSituation\n"
-                                   "    emits incident.SituationOverdue.pab to lgo\n"
-                                   "    reminds i1: incident.ChaseSituation in 30 min\n"
-                                   "1 min later\n"
-                                   "incident/1/30 incident.Due\n"
-                                   "    emits incident.DeadlineMissed.lgo\n"
-                                   "    emits incident.Escalated.lg\n"
-                                   "lg/1/1 incident.GradeIncident\n"
-                                   "    i1: COMMANDED -> COMMANDED\n"
-                                   "    emits incident.IncidentGraded.lg\n"
-                                   "pab/1/12 incident.TakeCommand\n"
-                                   "    refuses: grade 1 is the leading group's\n"
-                                   "lg/1/2 incident.TakeCommand\n"
-                                   "    i1: COMMANDED -> COMMANDED\n"
-                                   "    emits incident.CommandTaken.lg\n"
-                                   "hcz/1/1 incident.ReportSituation\n"
-                                   "    refuses: hcz does not command it\n"
-                                   "lg/1/3 incident.ReportSituation\n"
-                                   "    i1: COMMANDED -> COMMANDED\n"
-                                   "    reminds i1: incident.ChaseSituation in 30 min\n"
-                                   "    emits incident.SituationReported.pab\n"
-                                   "lg/1/4 incident.GradeIncident\n"
-                                   "    i1: COMMANDED -> COMMANDED\n"
-                                   "    emits incident.IncidentGraded.pab\n"
-                                   "    forgets i1: incident.ChaseSituation\n");
-    ck_assert_str_eq(
-        story_last(story, "incident.SituationReported.pab"),
-        "{\"incident\": \"i1\", \"atMs\": \"1674007200000\", \"n\": 2, \"text\": \"beds are "
-        "there\", \"grade\": 1, \"nextDueMs\": \"1674009000000\", \"place\": \"310115125041\"}");
-    ck_assert_str_eq(story_last(story, "incident.SituationOverdue.pab"),
-                     "{\"incident\": \"i1\", \"atMs\": \"1674007140000\", \"grade\": 2, "
-                     "\"toPost\": \"pab.duty\"}");
-    ck_assert_str_eq(
-        story_last(story, "incident.IncidentGraded.lg"),
-        "{\"incident\": \"i1\", \"type\": \"INSTITUTION_CLUSTER\", \"place\": \"310115125041\", "
-        "\"grade\": 1, \"from\": 2, \"reason\": \"spreading\", \"byPost\": \"lg.head\"}");
-    ck_assert_str_eq(
-        story_last(story, "incident.CommandTaken.lg"),
-        "{\"incident\": \"i1\", \"type\": \"INSTITUTION_CLUSTER\", \"place\": \"310115125041\", "
-        "\"toPost\": \"lg.head\", \"fromPost\": \"pab.duty\", \"grade\": 1}");
-    ck_assert_str_eq(story_ask(story, "pab", "incident.IncidentBoard.pab", "{'grade': 4}"),
-                     "{\"rows\": [{\"incident\": \"i1\", \"state\": \"COMMANDED\", \"type\": "
-                     "\"INSTITUTION_CLUSTER\", \"grade\": 4, \"place\": \"310115125041\", "
-                     "\"commander\": \"lg.head\", \"openedMs\": \"1674003600000\", \"caseId\": "
-                     "\"I-20230118-0001-1\", \"reportedMs\": \"1674003600000\"}]}");
-    story_close(story);
-}
-END_TEST
-
-START_TEST(responders_are_known_before_they_are_called)
-{
-    struct story *story = town();
-
-    opens(story, "i1", "ORDER", "");
-    pab(story, "ConfirmIncident", "{'incident': 'i1'}");
-    story_forget(story);
-    pab(story, "CallResponder", "{'incident': 'i1', 'responder': 'chengguan'}");
-    pab(story, "RegisterResponder", "{'responder': 'chengguan', 'kind': 'army', 'number': '1'}");
-    pab(story, "RegisterResponder",
-        "{'responder': 'chengguan', 'kind': 'enforcement', 'number': '50000001', 'unit': 'xxx'}");
-    pab(story, "RegisterResponder",
-        "{'responder': 'chengguan', 'kind': 'enforcement', 'number': '50000001'}");
-    story_say(story, "hcz as hcz.duty", "incident.RegisterResponder.hcz", "{}");
-    pab(story, "CallResponder",
-        "{'incident': 'i1', 'responder': 'chengguan', 'toldAtMs': '1999999999999'}");
-    story_say(story, "hcz as hcz.duty", "incident.CallResponder.hcz",
-              "{'incident': 'i1', 'responder': '110'}");
-    pab(story, "CallResponder", "{'incident': 'i1', 'responder': 'chengguan'}");
-    pab(story, "ControlIncident", "{'incident': 'i1'}");
-    pab(story, "ControlIncident", "{'incident': 'i1', 'result': 'SETTLED'}");
-    EXPECT_TEXT(story_text(story), "pab/1/2 incident.CallResponder\n"
-                                   "    refuses: nobody knows chengguan\n"
-                                   "pab/1/3 incident.RegisterResponder\n"
-                                   "    refuses: a responder has an id, kind, number\n"
-                                   "pab/1/4 incident.RegisterResponder\n"
-                                   "    refuses: there is no unit xxx\n"
-                                   "pab/1/5 incident.RegisterResponder\n"
-                                   "    emits incident.ResponderRegistered.pab\n"
-                                   "hcz/1/1 incident.RegisterResponder\n"
-                                   "    refuses: RegisterResponder is not for hcz\n"
-                                   "pab/1/6 incident.CallResponder\n"
-                                   "    refuses: that hour is still to come\n"
-                                   "hcz/1/2 incident.CallResponder\n"
-                                   "    refuses: hcz does not command it\n"
-                                   "pab/1/7 incident.CallResponder\n"
-                                   "    i1: CONFIRMED -> RESPONDING\n"
-                                   "    emits incident.ResponderCalled.pab\n"
-                                   "pab/1/8 incident.ControlIncident\n"
-                                   "    refuses: how did it end?\n"
-                                   "pab/1/9 incident.ControlIncident\n"
-                                   "    i1: RESPONDING -> CONTROLLED\n"
-                                   "    emits incident.IncidentControlled.pab\n");
-    ck_assert_str_eq(story_ask(story, "pab", "incident.Responders.pab", "{'kind': 'enforcement'}"),
-                     "{\"rows\": [{\"responder\": \"chengguan\", \"kind\": \"enforcement\", "
-                     "\"number\": \"50000001\", \"calls\": 1}]}");
-    ck_assert_str_eq(story_ask(story, "pab", "incident.Responders.pab", "{'kind': 'fire'}"), "{}");
-    story_close(story);
-}
-END_TEST
-
-START_TEST(the_office_hears_of_what_nobody_confirms_or_reports)
-{
-    struct story *story = town();
-
-    opens(story, "i1", "DISPUTE", "");
-    story_forget(story);
-    story_later(story, "16 min");
-    EXPECT_TEXT(story_text(story), "10 min later\n"
-                                   "incident/1/4 incident.ChaseConfirm\n"
-                                   "    i1: REPORTED -> REPORTED\n"
-                                   "    emits incident.IncidentOverdue.pab to lgo\n"
-                                   "2 min later\n"
-                                   "incident/1/6 incident.Due\n"
-                                   "    emits incident.DeadlineWarned.pab\n"
-                                   "    reminds i1/receive: incident.Due in 3 min\n"
-                                   "3 min later\n"
-                                   "incident/1/8 incident.Due\n"
-                                   "    i1-a1: REQUESTED -> EXPIRED\n"
-                                   "    emits incident.Expired.pab\n"
-                                   "    i1: ASSIGNED -> OPEN\n"
-                                   "    i1: OPEN -> ASSIGNED\n"
-                                   "    i1-a2: NONE -> REQUESTED\n"
-                                   "    emits incident.Dispatched.lgo\n"
-                                   "    reminds i1/receive: incident.Due in 12 min\n"
-                                   "    reminds i1/accept: incident.Due in 16 min\n"
-                                   "    reminds i1/first_contact: incident.Due in 24 min\n"
-                                   "incident/1/9 incident.ChaseReport\n"
-                                   "    emits incident.IncidentOverdue.pab to lgo\n"
-                                   "1 min later\n");
-    pab(story, "ConfirmIncident", "{'incident': 'i1'}");
-    story_say(story, "hcz as hcz.duty", "incident.ReportUpward.hcz",
-              "{'incident': 'i1', 'to': 'lgo'}");
-    pab(story, "ReportUpward", "{'incident': 'i1'}");
-    pab(story, "ReportUpward", "{'incident': 'i1', 'to': 'lgo'}");
-    story_say(story, "lgo as lgo.duty", "incident.ReportUpward.lgo",
-              "{'incident': 'i1', 'to': 'district', 'ack': 'P-17'}");
-    ck_assert_str_eq(story_last(story, "incident.ReportedUpward.pab"),
-                     "{\"incident\": \"i1\", \"to\": \"district\", \"atMs\": \"1674004560000\", "
-                     "\"ms\": \"960000\", \"ack\": \"P-17\", \"byPost\": \"lgo.duty\"}");
-    ck_assert_uint_eq(story_count(story, "incident.ReportedUpward.pab"), 2);
-    story_close(story);
-}
-END_TEST
-
-START_TEST(who_was_found_dead_is_told_to_the_roster)
-{
-    struct story *story = town();
-
-    opens(story, "i1", "HEALTH", "r1");
-    opens(story, "i2", "HEALTH", "r2");
-    pab(story, "ConfirmIncident", "{'incident': 'i1'}");
-    pab(story, "CallResponder", "{'incident': 'i1', 'responder': '120'}");
-    pab(story, "ConfirmIncident", "{'incident': 'i2'}");
-    pab(story, "CallResponder", "{'incident': 'i2', 'responder': '120'}");
-    pab(story, "ControlIncident", "{'incident': 'i1', 'result': 'DIED'}");
-    ck_assert_str_eq(story_last(story, "registry.ReportDeath." C41),
-                     "{\"person\": \"r1\", \"source\": \"incident\", \"atMs\": \"1674003600000\"}");
-    pab(story, "ControlIncident", "{'incident': 'i2', 'result': 'AWAY'}");
-    ck_assert_str_eq(story_last(story, "incident.Refused.pab"),
-                     "{\"id\": \"pab/1/6\", \"code\": \"NO_HOST\", \"reason\": \"in which "
-                     "hospital, or with whom?\", \"command\": \"incident.ControlIncident\"}");
-    pab(story, "ControlIncident", "{'incident': 'i2', 'result': 'AWAY', 'host': {'name': '李四'}}");
+                                   "    forgets i1/first_contact: incident.Due\n");
+    ck_assert_str_eq(story_last(story, "incident.IncidentFalse.pab"),
+                     "{\"incident\": \"i1\", \"type\": \"WELFARE_CHECK\", \"place\": "
+                     "\"310115125041\", \"person\": \"r1\", \"reason\": \"at the daughters\", "
+                     "\"byPost\": \"pab.duty\", \"away\": \"relative\"}");
     ck_assert_str_eq(
         story_last(story, "registry.SuspendAway." C41),
-        "{\"person\": \"r2\", \"kind\": \"relative\", \"host\": {\"name\": \"李四\"}}");
-    ck_assert_uint_eq(story_count(story, "referral.OpenNeed.*"), 0);
-    story_close(story);
-}
-END_TEST
-
-/* ---- a child without a guardian (S-031) ---------------------------------------------------------- */
-
-START_TEST(a_child_has_a_caretaker_or_the_office_hears_of_it)
-{
-    struct story *story = town();
-
-    opens(story, "i1", "CHILD_UNGUARDED", "k1");
-    EXPECT_TEXT(story_text(story), "310115125041/1/1 incident.OpenIncident\n"
-                                   "    i1: NONE -> REPORTED\n"
-                                   "    emits incident.IncidentOpened.pab\n"
-                                   "    reminds i1: incident.ChaseConfirm in 10 min\n"
-                                   "    reminds i1: incident.ChaseReport in 15 min\n"
-                                   "    reminds i1: incident.ChaseCaretaker in 2 h\n"
-                                   "    emits incident.CaretakerWanted.310115125041\n"
-                                   "    emits incident.CaretakerWanted.sjb\n"
-                                   "    i1: NONE -> OPEN\n"
-                                   "    emits incident.NeedOpened.310115125041\n"
-                                   "    i1: OPEN -> ASSIGNED\n"
-                                   "    i1-a1: NONE -> REQUESTED\n"
-                                   "    emits incident.Dispatched.310115125041\n"
-                                   "    reminds i1/done: incident.Due in 1 h 36 min\n"
-                                   "    reminds i1/receive: incident.Due in 4 min\n"
-                                   "    reminds i1/accept: incident.Due in 5 min 36 s\n"
-                                   "    reminds i1/first_contact: incident.Due in 8 min\n");
-    ck_assert_str_eq(story_last(story, "incident.CaretakerWanted." C41),
-                     "{\"incident\": \"i1\", \"child\": \"k1\", \"place\": \"310115125041\", "
-                     "\"dueMs\": \"1674010800000\", \"toPost\": \"310115125041.first\"}");
-    ck_assert_str_eq(story_last(story, "incident.CaretakerWanted.sjb"),
-                     "{\"incident\": \"i1\", \"child\": \"k1\", \"place\": \"310115125041\", "
-                     "\"dueMs\": \"1674010800000\", \"toPost\": \"sjb.first\"}");
-    story_later(story, "2 h");
-    ck_assert_str_eq(story_last(story, "incident.DeadlineMissed." C41),
-                     "{\"need\": \"i1\", \"clock\": \"caretaker\", \"dueMs\": \"1674010800000\"}");
-    ck_assert_str_eq(
-        story_last(story, "incident.Escalated.lgo"),
-        "{\"need\": \"i1\", \"rung\": 2, \"toPost\": \"lgo.duty\", \"clock\": \"caretaker\"}");
-    story_forget(story);
-    opens(story, "i2", "DISPUTE", "");
-    story_forget(story);
-    story_say(story, C41 " as " C41 ".first", "incident.NameCaretaker." C41,
-              "{'incident': 'i2', 'station': 'sjb'}");
-    story_say(story, C41 " as " C41 ".first", "incident.NameCaretaker." C41,
-              "{'incident': 'i9', 'station': 'sjb'}");
-    story_say(story, C41 " as " C41 ".first", "incident.NameCaretaker." C41,
-              "{'incident': 'i1', 'child': 'a/b', 'station': 'sjb'}");
-    story_say(story, C41 " as " C41 ".first", "incident.NameCaretaker." C41,
-              "{'incident': 'i1', 'caretaker': {'name': '陈阿姨'}}");
-    story_say(story, "hcz as hcz.duty", "incident.NameCaretaker.hcz",
-              "{'incident': 'i1', 'station': 'hcz'}");
-    story_say(story, C41 " as " C41 ".first", "incident.NameCaretaker." C41,
-              "{'incident': 'i1', 'caretaker': {'name': '陈阿姨', 'phones': [{'number':"
-              " '13900000009'}], 'remark': '邻居'}, 'consent': true,"
-              " 'childCard': {'nickname': '小宝'}}");
-    story_say(story, C41 " as " C41 ".first", "incident.NameCaretaker." C41,
-              "{'incident': 'i1', 'caretaker': {'name': '外婆'}, 'consent': true}");
-    story_say(story, "sjb as sjb.first", "incident.NameCaretaker.sjb",
-              "{'incident': 'i1', 'station': 'sjb'}");
-    EXPECT_TEXT(story_text(story), "310115125041/1/3 incident.NameCaretaker\n"
-                                   "    refuses: which child?\n"
-                                   "310115125041/1/4 incident.NameCaretaker\n"
-                                   "    refuses: there is no such incident\n"
-                                   "310115125041/1/5 incident.NameCaretaker\n"
-                                   "    refuses: an id is empty, too long or no id\n"
-                                   "310115125041/1/6 incident.NameCaretaker\n"
-                                   "    refuses: a caretaker who has agreed, or a station\n"
-                                   "hcz/1/1 incident.NameCaretaker\n"
-                                   "    refuses: NameCaretaker is not for hcz\n"
-                                   "310115125041/1/7 incident.NameCaretaker\n"
-                                   "    sends registry.Propose.310115125041\n"
-                                   "    emits incident.CaretakerNamed.310115125041\n"
-                                   "310115125041/1/8 incident.NameCaretaker\n"
-                                   "    sends registry.UpdateFields.310115125041\n"
-                                   "    emits incident.CaretakerNamed.310115125041\n"
-                                   "sjb/1/1 incident.NameCaretaker\n"
-                                   "    emits incident.CaretakerNamed.310115125041\n");
-    ck_assert_str_eq(story_last(story, "registry.Propose." C41),
-                     "{\"person\": \"k1\", \"card\": {\"nickname\": \"小宝\", "
-                     "\"emergencyContacts\": [{\"name\": \"陈阿姨\", \"phone\": \"13900000009\", "
-                     "\"relation\": \"邻居\"}]}, \"source\": \"incident\", \"committee\": "
-                     "\"310115125041\", \"categories\": [\"UNGUARDED_CHILD\"]}");
-    ck_assert_str_eq(
-        story_last(story, "registry.UpdateFields." C41),
-        "{\"person\": \"k1\", \"card\": {\"emergencyContacts\": [{\"name\": \"外婆\"}]}}");
-    ck_assert_str_eq(story_last(story, "incident.CaretakerNamed." C41),
-                     "{\"incident\": \"i1\", \"child\": \"k1\", \"station\": \"sjb\", \"place\": "
-                     "\"310115125041\", \"ms\": \"7200000\"}");
-    story_close(story);
-}
-END_TEST
-
-START_TEST(what_is_over_takes_no_more)
-{
-    struct story *story = town();
-
-    opens(story, "i1", "CHILD_UNGUARDED", "k1");
-    pab(story, "ConfirmIncident", "{'incident': 'i1'}");
-    helps(story, "i1", C41);
-    pab(story, "ControlIncident", "{'incident': 'i1', 'result': 'GUARDED'}");
-    story_say(story, "hcz as hcz.duty", "incident.CloseIncident.hcz", "{'incident': 'i1'}");
-    pab(story, "CloseIncident", "{'incident': 'i1', 'text': 'the mother is back'}");
-    story_forget(story);
-    story_say(story, C41 " as " C41 ".first", "incident.NameCaretaker." C41,
-              "{'incident': 'i1', 'station': 'sjb'}");
-    pab(story, "ReviewIncident", "{'incident': 'i1'}");
-    story_say(story, "hcz as hcz.duty", "incident.ReviewIncident.hcz",
-              "{'incident': 'i1', 'lessons': 'x'}");
-    pab(story, "ChaseConfirm", "{'incident': 'i1'}");
-    pab(story, "ChaseReport", "{'incident': 'i1'}");
-    pab(story, "ChaseSituation", "{'incident': 'i1'}");
-    pab(story, "ChaseCaretaker", "{'incident': 'i1'}");
-    pab(story, "ChaseReview", "{'incident': 'i1'}");
-    EXPECT_TEXT(story_text(story), "310115125041/1/5 incident.NameCaretaker\n"
-                                   "    refuses: it is over\n"
-                                   "pab/1/4 incident.ReviewIncident\n"
-                                   "    refuses: what was learned?\n"
-                                   "hcz/1/2 incident.ReviewIncident\n"
-                                   "    refuses: hcz does not command it\n"
-                                   "pab/1/5 incident.ChaseConfirm\n"
-                                   "    refuses: only the clock says what is due\n"
-                                   "pab/1/6 incident.ChaseReport\n"
-                                   "    refuses: only the clock says what is due\n"
-                                   "pab/1/7 incident.ChaseSituation\n"
-                                   "    refuses: only the clock says what is due\n"
-                                   "pab/1/8 incident.ChaseCaretaker\n"
-                                   "    refuses: only the clock says what is due\n"
-                                   "pab/1/9 incident.ChaseReview\n"
-                                   "    refuses: only the clock says what is due\n");
-    ck_assert_str_eq(story_last(story, "incident.IncidentClosed.pab"),
-                     "{\"incident\": \"i1\", \"type\": \"CHILD_UNGUARDED\", \"place\": "
-                     "\"310115125041\", \"person\": \"k1\", \"result\": \"GUARDED\", \"byPost\": "
-                     "\"pab.duty\", \"needs\": [\"i1\"]}");
+        "{\"person\": \"r1\", \"kind\": \"relative\", \"untilMs\": \"1674200000000\", \"host\": "
+        "{\"name\": \"王芳\", \"phones\": [{\"number\": \"13900000001\"}]}}");
+    ck_assert_str_eq(story_last(story, "incident.NeedClosed." C41),
+                     "{\"need\": \"i1\", \"outcome\": \"WITHDRAWN\", \"publicText\": \"at the "
+                     "daughters\", \"spans\": {}, \"person\": \"r1\"}");
+    story_later(story, "20 d");
+    ck_assert_uint_eq(story_count(story, "incident.DeadlineMissed.*"), 0);
+    ck_assert_uint_eq(story_count(story, "incident.IncidentOverdue.*"), 0);
+    ck_assert_str_eq(story_ask(story, "pab", "incident.IncidentBoard.pab", "{}"), "{}");
     story_close(story);
 }
 END_TEST
 
 TESTS(a_shut_door_is_opened_and_looked_back_on, life_at_stake_is_p0_and_the_rest_is_p1,
-      the_same_door_twice_is_one_incident, who_was_at_the_daughters_is_away_and_nobody_is_blamed,
-      what_its_opener_takes_back_was_none, what_comes_as_a_need_is_an_incident_too,
-      grades_command_and_reports_go_by_rank_and_clock, responders_are_known_before_they_are_called,
-      the_office_hears_of_what_nobody_confirms_or_reports, who_was_found_dead_is_told_to_the_roster,
-      a_child_has_a_caretaker_or_the_office_hears_of_it, what_is_over_takes_no_more)
+      the_same_door_twice_is_one_incident, what_its_opener_takes_back_was_none,
+      what_comes_as_a_need_is_an_incident_too,
+      who_was_at_the_daughters_is_away_and_nobody_is_blamed)

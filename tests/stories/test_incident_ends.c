@@ -1,0 +1,156 @@
+/*
+ * incident: who and what is an id, lists of more than a page, and what goes when the campaign is over
+ * (domain.md 3.13, 4.11).
+ */
+#include "stories/incident_town.h"
+
+extern const struct service incident_service;
+
+#define LONG_ID "0123456789-123456789-123456789-123456789-123456789-123456789-12"
+
+/* What comes to stand in `next` of an answer; "": nothing comes after it. */
+static const char *next_of(const char *answer)
+{
+    static char next[128];
+    const char *at = strstr(answer, "\"next\": \"");
+
+    next[0] = '\0';
+    if (at != NULL)
+        sscanf(at + strlen("\"next\": \""), "%127[^\"]", next);
+    return next;
+}
+
+START_TEST(who_was_found_ill_is_transferred_however_long_the_ids_are)
+{
+    struct story *story = town();
+    char first[80];
+
+    opens(story, LONG_ID "a", "HEALTH", "r1");
+    opens(story, LONG_ID "b", "HEALTH", "r2");
+    pab(story, "ConfirmIncident", "{'incident': '" LONG_ID "a'}");
+    pab(story, "ConfirmIncident", "{'incident': '" LONG_ID "b'}");
+    pab(story, "CallResponder", "{'incident': '" LONG_ID "a', 'responder': '120'}");
+    pab(story, "CallResponder", "{'incident': '" LONG_ID "b', 'responder': '120'}");
+    pab(story, "ControlIncident",
+        "{'incident': '" LONG_ID "a', 'result': 'HOSPITAL', 'host': {'name': '区医院'}}");
+    snprintf(first, sizeof(first), "%.72s", story_last(story, "referral.OpenNeed.*"));
+    pab(story, "ControlIncident",
+        "{'incident': '" LONG_ID "b', 'result': 'HOSPITAL', 'host': {'name': '区医院'}}");
+    ck_assert_uint_eq(story_count(story, "referral.OpenNeed.*"), 2);
+    ck_assert_int_ne(strncmp(first, story_last(story, "referral.OpenNeed.*"), strlen(first)), 0);
+    ck_assert_uint_eq(story_count(story, "incident.Refused.*"), 0);
+    story_close(story);
+}
+END_TEST
+
+START_TEST(the_board_and_a_timeline_go_on_where_they_ended)
+{
+    struct story *story = town();
+    const char *answer;
+
+    opens(story, "i1", "DISPUTE", "");
+    opens(story, "i2", "ORDER", "");
+    opens(story, "i3", "MASS", "");
+    answer = story_ask(story, "pab", "incident.IncidentBoard.pab", "{'limit': 2}");
+    ck_assert_ptr_nonnull(strstr(answer, "\"i2\""));
+    ck_assert_ptr_null(strstr(answer, "\"i3\""));
+    answer = story_ask(story, "pab", "incident.IncidentBoard.pab", "{'limit': 2, 'after': '%s'}",
+                       next_of(answer));
+    ck_assert_ptr_nonnull(strstr(answer, "\"i3\""));
+    ck_assert_ptr_null(strstr(answer, "\"i2\""));
+    ck_assert_str_eq(next_of(answer), "");
+    answer = story_ask(story, "pab", "incident.IncidentBoard.pab", "{'limit': 3}");
+    ck_assert_str_eq(next_of(answer), ""); /* a full page, and nothing behind it */
+
+    for (unsigned i = 0; i < 60; i++)
+        pab(story, "CallResponder", "{'incident': 'i1', 'responder': '110'}");
+    answer = story_ask(story, "pab", "incident.IncidentTimeline.pab", "{'incident': 'i1'}");
+    ck_assert_str_ne(next_of(answer), "");
+    answer = story_ask(story, "pab", "incident.IncidentTimeline.pab",
+                       "{'incident': 'i1', 'after': '%s'}", next_of(answer));
+    ck_assert_ptr_null(strstr(answer, "\"opened\""));
+    ck_assert_ptr_nonnull(strstr(answer, "\"called\""));
+    ck_assert_str_eq(next_of(answer), "");
+
+    pab(story, "RegisterResponder",
+        "{'responder': 'fire-1', 'kind': 'fire', 'number': '50000001'}");
+    pab(story, "RegisterResponder",
+        "{'responder': 'fire-2', 'kind': 'fire', 'number': '50000002'}");
+    answer = story_ask(story, "pab", "incident.Responders.pab", "{'kind': 'fire', 'limit': 1}");
+    ck_assert_str_eq(next_of(answer), "fire-1");
+    answer = story_ask(story, "pab", "incident.Responders.pab",
+                       "{'kind': 'fire', 'limit': 1, 'after': 'fire-1'}");
+    ck_assert_ptr_nonnull(strstr(answer, "\"fire-2\""));
+    ck_assert_str_eq(next_of(answer), "");
+    story_close(story);
+}
+END_TEST
+
+START_TEST(who_and_where_are_ids_and_never_names)
+{
+    struct story *story = town();
+
+    story_say(story, C41 " as " C41 ".duty", "incident.OpenIncident." C41,
+              "{'incident': 'i1', 'type': 'CHILD_UNGUARDED', 'person': 'k1', 'place': '" C41 "',"
+              " 'reporter': '王阿姨'}");
+    story_say(story, C41 " as " C41 ".duty", "incident.OpenIncident." C41,
+              "{'incident': 'i1', 'type': 'CHILD_UNGUARDED', 'person': 'k1', 'place': '" C41 "',"
+              " 'reporter': 'carer-7'}");
+    ck_assert_ptr_nonnull(
+        strstr(story_last(story, "incident.IncidentOpened.pab"), "\"reporter\": \"carer-7\""));
+    story_forget(story);
+    story_say(story, C41 " as " C41 ".first", "incident.NameCaretaker." C41,
+              "{'incident': 'i1', 'station': '儿童之家'}");
+    pab(story, "MarkFalse", "{'incident': 'i1', 'reason': 'x', 'away': 'moon'}");
+    EXPECT_TEXT(story_text(story),
+                "310115125041/1/3 incident.NameCaretaker\n"
+                "    refuses: a station is an id\n"
+                "pab/1/1 incident.MarkFalse\n"
+                "    refuses: away is relative, hospital, institution or travel\n");
+    ck_assert_uint_eq(story_count(story, "incident.Refused.*"), 3);
+    story_close(story);
+}
+END_TEST
+
+START_TEST(what_was_noted_goes_when_the_campaign_is_over)
+{
+    struct story *story = town();
+
+    opens(story, "i1", "DISPUTE", "r1");
+    for (unsigned i = 0; i < 60; i++)
+        pab(story, "CallResponder", "{'incident': 'i1', 'responder': '110'}");
+    pab(story, "EraseNext", "{'campaign': 'c1', 'table': 'steps'}");
+    pab(story, "MarkFalse", "{'incident': 'i1', 'reason': 'nothing was there'}");
+    story_say(story, "organisation", "organisation.CampaignClosed.town", "{'campaign': 'c1'}");
+    story_later(story, "1 d");
+    story_say(story, "organisation", "organisation.CampaignOpened.town", "{'campaign': 'c2'}");
+    story_say(story, "organisation", "organisation.CampaignClosed.town", "{'campaign': 'c2'}");
+    story_later(story, "89 d");
+    ck_assert_uint_eq(story_count(story, "incident.Erased.*"), 0);
+    story_forget(story);
+    story_later(story, "1 d");
+    EXPECT_TEXT(story_text(story), "24 h later\n"
+                                   "incident/1/69 incident.EraseNext\n"
+                                   "    reminds campaign: incident.EraseNext in 0 s\n"
+                                   "    emits incident.Erased.town\n"
+                                   "incident/1/71 incident.EraseNext\n"
+                                   "    reminds campaign: incident.EraseNext in 0 s\n"
+                                   "    emits incident.Erased.town\n"
+                                   "incident/1/73 incident.EraseNext\n"
+                                   "    emits incident.Erased.town\n");
+    ck_assert_str_eq(story_last(story, "incident.Erased.town"),
+                     "{\"scope\": \"incidents\", \"count\": \"1\", \"policyKey\": "
+                     "\"incident.retention\"}");
+    ck_assert_str_eq(
+        story_ask(story, "pab", "incident.IncidentTimeline.pab", "{'incident': 'i1'}"),
+        "{\"incident\": {\"incident\": \"i1\", \"state\": \"FALSE\", \"type\": \"DISPUTE\", "
+        "\"place\": \"310115125041\", \"openedMs\": \"1674003600000\", \"result\": "
+        "\"FALSE_ALARM\", \"caseId\": \"I-20230118-0001-1\"}, \"needs\": [\"i1\"]}");
+    ck_assert_ptr_nonnull(strstr(story_last(story, "incident.Refused.pab"), "NOT_ALLOWED"));
+    story_close(story);
+}
+END_TEST
+
+TESTS(who_was_found_ill_is_transferred_however_long_the_ids_are,
+      the_board_and_a_timeline_go_on_where_they_ended, who_and_where_are_ids_and_never_names,
+      what_was_noted_goes_when_the_campaign_is_over)
