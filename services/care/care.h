@@ -189,7 +189,7 @@ const char *contact_key(struct turn *turn, const char *person, int64_t day);
 /* States an event of a contact, with the contact's case. */
 int say_of(struct turn *turn, const Contact *row, const char *unit, const ProtobufCMessage *event);
 
-/* What was recorded, wherever it was heard. */
+/* What was recorded, wherever it was heard (record.c). */
 int take_contact(struct turn *turn, const Care__RecordContact *record, bool script);
 
 /* Stops what is planned of a person: of today, and a ladder of yesterday. */

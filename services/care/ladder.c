@@ -274,6 +274,8 @@ int on_assign_door_visit(struct turn *turn, const void *message)
 {
     const Care__AssignDoorVisit *assign = message;
 
+    if (!turn_is_who(turn, "to_post", assign->to_post))
+        return turn->outcome;
     struct contact contact = at_door(turn, assign->person, assign->date);
     if (contact.row == NULL)
         return turn->outcome;
@@ -314,6 +316,8 @@ int on_record_door_visit(struct turn *turn, const void *message)
     const Care__RecordDoorVisit *told = message;
     Care__RecordContact record = CARE__RECORD_CONTACT__INIT;
 
+    if (!turn_is_who(turn, "carer", told->carer))
+        return turn->outcome;
     if (told->result == CARE__DOOR_RESULT__NO_REPLY)
         return knock_in_vain(turn, told);
     if (told->result != CARE__DOOR_RESULT__SEEN && told->result != CARE__DOOR_RESULT__DOOR_AWAY)

@@ -54,9 +54,12 @@ static const char *open_need(struct turn *turn, Town__OpenNeed *open)
     if (strcmp(by->service, "incident") == 0) {
         const ProtobufCEnumValue *type =
             protobuf_c_enum_descriptor_get_value_by_name(&incident__type__descriptor, open->kind);
-        return type == NULL ? ""
-                            : open_incident(turn, open->person, open->place,
-                                            (Incident__Type)type->value, open->detail);
+        if (type == NULL) {
+            turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "need: no such kind of incident");
+            return "";
+        }
+        return open_incident(turn, open->person, open->place, (Incident__Type)type->value,
+                             open->detail);
     }
     open->verifier = verifier_of(turn, open->person, open->place, by->first_unit);
     if (strcmp(by->service, "care") == 0)
@@ -92,17 +95,28 @@ const char *open_heard(struct turn *turn, const char *person, const char *commit
 
 /* S-073 to S-075.  The system routes, it never diagnoses: a danger sign is a doctor's at once. */
 static const struct destination {
-    const char *service; /* NULL: an incident */
     Town__Category category;
     const char *kind;
     const char *priority;
     uint32_t signs;
 } destinations[] = {
-    { "referral", TOWN__CATEGORY__MEDICAL, "TRANSFER", "P0",
+    { TOWN__CATEGORY__MEDICAL, "TRANSFER", "P0",
       1u << CARE__SIGN__SPO2_LOW | 1u << CARE__SIGN__HIGH_FEVER | 1u << CARE__SIGN__DYSPNOEA },
-    { "incident", TOWN__CATEGORY__EMERGENCY, "HEALTH", "P0", 1u << CARE__SIGN__BEHAVIOUR },
-    { "care", TOWN__CATEGORY__PSYCH, "COUNSELLING", "P1", 1u << CARE__SIGN__MOOD },
+    { TOWN__CATEGORY__EMERGENCY, "HEALTH", "P0", 1u << CARE__SIGN__BEHAVIOUR },
+    { TOWN__CATEGORY__PSYCH, "COUNSELLING", "P1", 1u << CARE__SIGN__MOOD },
 };
+
+/* By the dispatch catalogue; "": nobody there serves it, and an incident is opened.  No sign of danger
+ * waits for a table. */
+static const char *service_of(struct turn *turn, const struct destination *to)
+{
+    const ProtobufCEnumValue *category =
+        protobuf_c_enum_descriptor_get_value(&town__category__descriptor, (int)to->category);
+    const struct directory_responsibility *by =
+        category == NULL ? NULL : directory_responsible(turn, category->name, to->kind);
+
+    return by == NULL ? "" : by->service;
+}
 
 static void open_for(struct turn *turn, const char *person, int64_t day,
                      const Care__RecordContact *record, const struct destination *to)
@@ -115,14 +129,18 @@ static void open_for(struct turn *turn, const char *person, int64_t day,
         .priority = to->priority, .detail = "found at the daily contact"
     };
     Care__AbnormalFound event = { IS(care__abnormal_found), .person = person, .signs = signs,
-                                  .to = to->service, .date = date_text(turn, day) };
+                                  .to = service_of(turn, to), .date = date_text(turn, day) };
 
     for (size_t i = 0; i < record->n_signs && signs != NULL; i++)
         if ((to->signs >> record->signs[i] % 32 & 1u) != 0)
             signs[event.n_signs++] = record->signs[i];
     if (event.n_signs == 0 || row == NULL)
         return;
-    event.ref = open_heard(turn, person, row->committee, &heard);
+    event.ref = event.to[0] != '\0' ? open_heard(turn, person, row->committee, &heard)
+                                    : open_incident(turn, person, row->committee,
+                                                    INCIDENT__TYPE__HEALTH, heard.detail);
+    if (event.to[0] == '\0')
+        event.to = (char *)(uintptr_t) "incident";
     struct turn_post post = { .unit = row->committee,
                               .priority =
                                   to->priority[1] == '0' ? BUS__PRIORITY__P0 : BUS__PRIORITY__P1,

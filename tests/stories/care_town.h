@@ -15,6 +15,8 @@
 #define HEAD C41 " as " C41 ".first"
 #define DUTY C41 " as " C41 ".duty"
 
+extern const struct service care_service;
+
 static const char *const care_policy[] = { "need.", "calendar.", "care.", NULL };
 
 static inline void offices_say(struct story *story)
@@ -136,4 +138,25 @@ static inline void pair_of(struct story *story, const char *person, const char *
 
     snprintf(body, sizeof(body), "{'person': '%s', 'carer': '%s'}", person, carer);
     vc_says(story, "Pair", body);
+}
+
+/* The questions that a silent person must be asked. */
+#define ASKED                                                                                      \
+    "'answers': [{'question': 'FOOD', 'answer': 'WELL'}, {'question': 'MEDICINE', 'answer':"       \
+    " 'SO_SO'}, {'question': 'HEALTH', 'answer': 'WELL'}]"
+
+/* Three people of c41 and two who care, on a Wednesday morning. */
+static inline struct story *morning(void)
+{
+    struct story *story = care_story(&care_service, "2023-01-18T08:00");
+
+    carer_of(story, "v1", "VOLUNTEER");
+    person_of(story, C41, "r1", ", 'silent': true");
+    person_of(story, C41, "r2", "");
+    person_of(story, C41, "r3", ", 'class': 'YELLOW'");
+    pair_of(story, "r1", "v1");
+    pair_of(story, "r2", "v1");
+    pair_of(story, "r3", "v1");
+    story_forget(story);
+    return story;
 }

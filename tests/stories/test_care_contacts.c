@@ -8,26 +8,6 @@
 
 extern const struct service care_service;
 
-#define ASKED                                                                                      \
-    "'answers': [{'question': 'FOOD', 'answer': 'WELL'}, {'question': 'MEDICINE', 'answer':"       \
-    " 'SO_SO'}, {'question': 'HEALTH', 'answer': 'WELL'}]"
-
-/* Three people of c41 and two who care, on a Wednesday morning. */
-static struct story *morning(void)
-{
-    struct story *story = care_story(&care_service, "2023-01-18T08:00");
-
-    carer_of(story, "v1", "VOLUNTEER");
-    person_of(story, C41, "r1", ", 'silent': true");
-    person_of(story, C41, "r2", "");
-    person_of(story, C41, "r3", ", 'class': 'YELLOW'");
-    pair_of(story, "r1", "v1");
-    pair_of(story, "r2", "v1");
-    pair_of(story, "r3", "v1");
-    story_forget(story);
-    return story;
-}
-
 /* By telephone (S-094 电话慰问), at the door (S-093), by somebody else's word: what was found is said. */
 START_TEST(each_outcome_is_a_fact_of_its_own)
 {
@@ -376,42 +356,6 @@ START_TEST(more_often_than_once)
 }
 END_TEST
 
-/* N7: shown with the carer's load, as help before blame. */
-START_TEST(what_cannot_be_is_looked_at)
-{
-    struct story *story = care_story(&care_service, "2023-01-18T08:00");
-    char body[160];
-
-    carer_of(story, "v1", "VOLUNTEER");
-    for (int i = 1; i <= 8; i++) {
-        snprintf(body, sizeof(body), "r%d", i);
-        person_of(story, i == 8 ? C06 : C41, body, "");
-        if (i < 8)
-            pair_of(story, body, "v1");
-    }
-    for (int i = 1; i <= 7; i++) {
-        snprintf(body, sizeof(body),
-                 "{'person': 'r%d', 'outcome': 'OK', 'firstHand': true, 'mode': 'VISIT',"
-                 " 'note': 'well, ate, slept', 'carer': 'v1'}",
-                 i);
-        vc_says(story, "RecordContact", body);
-    }
-    ck_assert_uint_eq(story_count(story, "care.PlausibilityFlagged." C41), 2);
-    ck_assert_str_eq(
-        story_last(story, "care.PlausibilityFlagged." C41),
-        "{\"carer\": \"v1\", \"rule\": \"burst\", \"sample\": [\"r1\", \"r2\", \"r3\", "
-        "\"r4\", \"r5\", \"r6\", \"r7\"], \"load\": 7, \"date\": \"2023-01-18\"}");
-    story_say(story, C06 " as " C06 ".duty", "care.RecordContact." C06,
-              "{'person': 'r8', 'outcome': 'OK', 'firstHand': true, 'mode': 'VISIT',"
-              " 'carer': 'v1'}");
-    ck_assert_str_eq(
-        story_last(story, "care.PlausibilityFlagged." C41),
-        "{\"carer\": \"v1\", \"rule\": \"travel\", \"sample\": [\"r7\", \"r8\"], \"load"
-        "\": 7, \"date\": \"2023-01-18\"}");
-    story_close(story);
-}
-END_TEST
-
 TESTS(each_outcome_is_a_fact_of_its_own, what_is_not_whole_is_not_recorded,
       a_need_heard_goes_to_whoever_serves_it, what_is_abnormal_is_acted_on_in_the_same_turn,
-      second_hand_days_add_up, more_often_than_once, what_cannot_be_is_looked_at)
+      second_hand_days_add_up, more_often_than_once)
