@@ -301,7 +301,8 @@ static void hear_part(const struct hearing *hearing)
         spoken_of = hear_clause(&of_clause) || spoken_of;
     }
     if (!spoken_of
-        && (is_among(hearing, phrase->ends, 8) || is_among(hearing, phrases_ends(part->item), 8)))
+        && ((is_among(hearing, phrase->ends, 8) && items_match(hearing, phrase->ends_only))
+            || is_among(hearing, phrases_ends(part->item), 8)))
         duties_each_owed(hearing, false, end_each);
     if (is_named(hearing, phrase->extends))
         duties_each_owed(hearing, false, extend_each);

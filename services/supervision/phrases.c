@@ -122,10 +122,11 @@ static const struct phrase phrases[] = {
       .starts = { "incident.IncidentOpened" }, .only = "!linked_to=", .item = "incident" },
     { .text = "each graded incident that needs one", .span = SPAN_ITEM, .own = true,
       .starts = { "incident.IncidentGraded" }, .only = "grade=1|2", .item = "incident",
-      .scope = "P0" },
+      .ends = { "incident.IncidentGraded" }, .ends_only = "grade=3|4", .scope = "P0" },
     { .text = "each incident of grade 1 or 2", .span = SPAN_ITEM, .own = true,
       .starts = { "incident.IncidentGraded" }, .only = "grade=1|2", .item = "incident",
-      .clock = "next_due_ms", .ends = { "incident.IncidentControlled" },
+      .clock = "next_due_ms", .meets_only = "grade=1|2",
+      .ends = { "incident.IncidentControlled", "incident.IncidentGraded" }, .ends_only = "?grade=3|4",
       .breaks = { "incident.SituationOverdue" } },
 
     { .text = "the public",          .span = SPAN_ONCE, .own = true, .starts = { OPENED } },

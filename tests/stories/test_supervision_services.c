@@ -143,10 +143,23 @@ START_TEST(incidents_are_opened_told_commanded_and_controlled_in_time)
     story_say(story, "incident", "incident.ResponderCalled.pab",
               "{'incident': 'i3', 'responder': '120'}");
     ck_assert_str_eq(counts(story, "pab", "S-06A"), "{\"met\": 1}");
-    story_say(story, "incident", "incident.SituationReported.pab", "{'incident': 'i3'}");
+    story_say(story, "incident", "incident.SituationReported.pab",
+              "{'incident': 'i3', 'grade': 2}");
     ck_assert_str_eq(counts(story, "pab", "S-06D"), "\"met\": 1, \"pending\": 1}");
     story_say(story, "incident", "incident.SituationOverdue.pab", "{'incident': 'i3'}");
     ck_assert_str_eq(counts(story, "pab", "S-06D"), "\"met\": 1, \"breached\": 1}");
+    /* One of grade 3 is not reported on every half hour, and needs no responder. */
+    story_say(story, "incident", "incident.IncidentOpened.pab",
+              "{'incident': 'i4', 'type': 'MASS', 'place': '" C41 "', 'priority': 'P1'}");
+    story_say(story, "incident", "incident.IncidentGraded.pab",
+              "{'incident': 'i4', 'type': 'MASS', 'grade': 2}");
+    ck_assert_str_eq(counts(story, "pab", "S-06D"), "\"met\": 1, \"breached\": 1, \"pending\": 1}");
+    story_say(story, "incident", "incident.IncidentGraded.pab",
+              "{'incident': 'i4', 'type': 'MASS', 'grade': 3, 'from': 2}");
+    story_say(story, "incident", "incident.SituationReported.pab",
+              "{'incident': 'i4', 'grade': 3}");
+    ck_assert_str_eq(counts(story, "pab", "S-06D"), "\"met\": 1, \"breached\": 1}");
+    ck_assert_str_eq(counts(story, "pab", "S-06A"), "{\"met\": 1}");
     story_say(story, "incident", "incident.IncidentControlled.pab", "{'incident': 'i3'}");
     ck_assert_str_eq(counts(story, "hcz", "S-06O"), "{\"met\": 1}");
     story_say(story, "care", "care.AbnormalFound." C41,
