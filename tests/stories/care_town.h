@@ -146,7 +146,7 @@ static inline void pair_of(struct story *story, const char *person, const char *
     " 'SO_SO'}, {'question': 'HEALTH', 'answer': 'WELL'}]"
 
 /* Three people of c41 and two who care, on a Wednesday morning. */
-static inline struct story *morning(void)
+static inline struct story *care_morning(void)
 {
     struct story *story = care_story(&care_service, "2023-01-18T08:00");
 

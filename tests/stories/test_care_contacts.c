@@ -11,7 +11,7 @@ extern const struct service care_service;
 /* By telephone (S-094 电话慰问), at the door (S-093), by somebody else's word: what was found is said. */
 START_TEST(each_outcome_is_a_fact_of_its_own)
 {
-    struct story *story = morning();
+    struct story *story = care_morning();
 
     vc_says(story, "RecordContact",
             "{'person': 'r1', 'outcome': 'OK', 'firstHand': true, 'mode': 'PHONE'}");
@@ -67,7 +67,7 @@ END_TEST
 /* Also: the people of a committee are its own (S-06P 属地主体责任). */
 START_TEST(what_is_not_whole_is_not_recorded)
 {
-    struct story *story = morning();
+    struct story *story = care_morning();
 
     vc_says(story, "RecordContact", "{'person': 'r2'}");
     vc_says(story, "RecordContact", "{'person': 'r2', 'outcome': 'NEED', 'firstHand': true}");
@@ -115,7 +115,7 @@ END_TEST
  * care (S-077 生活照护) to a professional body (S-079). */
 START_TEST(a_need_heard_goes_to_whoever_serves_it)
 {
-    struct story *story = morning();
+    struct story *story = care_morning();
 
     vc_says(story, "RecordContact",
             "{'person': 'r1', 'outcome': 'NEED', 'firstHand': true, 'mode': 'VISIT', " ASKED ","
@@ -187,7 +187,7 @@ END_TEST
 /* What is urgent comes first, whatever else waits (S-078 急难愁盼). */
 START_TEST(what_is_abnormal_is_acted_on_in_the_same_turn)
 {
-    struct story *story = morning();
+    struct story *story = care_morning();
 
     vc_says(story, "RecordContact",
             "{'person': 'r2', 'outcome': 'ABNORMAL', 'firstHand': true, 'mode': 'VISIT',"
@@ -249,7 +249,7 @@ END_TEST
 /* N1: the third day on which only others have seen r2, somebody goes. */
 START_TEST(second_hand_days_add_up)
 {
-    struct story *story = morning();
+    struct story *story = care_morning();
     static const char others[] = "{'person': 'r2', 'outcome': 'OK', 'mode': 'EMERGENCY_CONTACT'}";
 
     vc_says(story, "RecordContact", others);
@@ -300,7 +300,7 @@ END_TEST
 /* S-09C 特殊时期加强关爱频次: by a person, a class, a period. */
 START_TEST(more_often_than_once)
 {
-    struct story *story = morning();
+    struct story *story = care_morning();
 
     vc_says(story, "SetFrequency",
             "{'scope': 'PERSON', 'person': 'r2', 'timesPerDay': 2, 'windowEnd': '16:30'}");

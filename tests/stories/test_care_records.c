@@ -9,7 +9,7 @@
 /* What was seen counts, whatever was ticked: no sign and no need is passed over (S-0BA). */
 START_TEST(what_was_seen_counts_and_not_what_was_ticked)
 {
-    struct story *story = morning();
+    struct story *story = care_morning();
 
     vc_says(story, "RecordContact",
             "{'person': 'r2', 'outcome': 'OK', 'firstHand': true, 'mode': 'PHONE',"
@@ -117,7 +117,7 @@ END_TEST
 /* As many tries as care.tries_most are kept of a day; the ladder goes on by itself. */
 START_TEST(tries_without_end_are_not_kept)
 {
-    struct story *story = morning();
+    struct story *story = care_morning();
 
     for (int i = 0; i < 13; i++)
         vc_says(story, "RecordAttempt", "{'person': 'r2', 'mode': 'PHONE', 'result': 'BUSY'}");
