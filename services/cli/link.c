@@ -274,6 +274,9 @@ int link_wait(struct link *link, uint32_t timeout_ms, const char *what)
         if (r < 0)
             return cli_fail(EXIT_IO, NULL, "the link failed: %s", strerror(-r));
     }
+    if (wait->failed && wait->may_be_away
+        && (wait->code == BUS__CODE__NO_SERVICE || wait->code == BUS__CODE__UNAVAILABLE))
+        return LINK_AWAY;
     if (wait->failed)
         return link_say_reject(wait->code, wait->reason);
     return wait->status;

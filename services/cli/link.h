@@ -68,7 +68,8 @@ int link_read(struct link *link, const struct link_reading *reading, link_each *
 int link_outcome(struct link *link, const char *service, const char *unit, const char *id,
                  uint64_t seq, link_each *each, void *context);
 
-/* Asks a service; the answer's body is lent as the arena. */
+/* Asks a service; one that is being started again is waited for, two seconds at most.  The answer's
+ * body is lent as the arena. */
 int link_query(struct link *link, const char *subject, struct slice body, struct slice *ret_body);
 
 /* Asks the broker; the answer is lent as the arena. */

@@ -10,6 +10,8 @@
 #include "cli/link_inside.h"
 #include "wire/limits.h"
 
+enum { AWAY_MS = 2000, AWAY_STEPS = 5, AWAY_STEP_MS = 20 };
+
 static Bus__Actor actor_of(const struct link *link)
 {
     Bus__Actor actor = BUS__ACTOR__INIT;
@@ -173,19 +175,39 @@ int link_outcome(struct link *link, const char *service, const char *unit, const
                     service, cli->timeout_ms);
 }
 
-int link_query(struct link *link, const char *subject, struct slice body, struct slice *ret_body)
+/* One try; LINK_AWAY: nobody was there to answer, and it is not the last. */
+static int ask(struct link *link, const char *subject, struct slice body, bool last)
 {
     Bus__Actor actor = actor_of(link);
     uint32_t deadline_ms = link->cli->timeout_ms;
 
     link_begin(link);
     link->wait.subject = subject;
+    link->wait.may_be_away = !last;
+    if (!last && !client_is_up(link->client))
+        return LINK_AWAY;
     if (deadline_ms > WIRE_QUERY_MS)
         deadline_ms = WIRE_QUERY_MS;
     int r = client_query(link->client, subject, body, deadline_ms, &actor, &link->wait.request);
     int status = link_sent(link, r);
-    if (status == 0)
-        status = link_wait(link, deadline_ms + 1000, subject);
+    return status != 0 ? status : link_wait(link, deadline_ms + 1000, subject);
+}
+
+int link_query(struct link *link, const char *subject, struct slice body, struct slice *ret_body)
+{
+    uint32_t away_ms = link->cli->timeout_ms < AWAY_MS ? link->cli->timeout_ms : AWAY_MS;
+    uint64_t end_us = clock_steady_us() + (uint64_t)away_ms * 1000;
+    int status = ask(link, subject, body, false);
+
+    /* A service that has ended is started again at once: who asks just then need not know. */
+    while (status == LINK_AWAY) {
+        for (int i = 0; i < AWAY_STEPS; i++) {
+            if (link->cli->idle != NULL)
+                link->cli->idle(link->cli->idle_context);
+            client_step(link->client, AWAY_STEP_MS);
+        }
+        status = ask(link, subject, body, clock_steady_us() >= end_us);
+    }
     *ret_body = link->wait.body;
     return status;
 }

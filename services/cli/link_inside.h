@@ -7,6 +7,8 @@
 #include "cli/link.h"
 #include "client/client.h"
 
+enum { LINK_AWAY = -1 }; /* of link_wait: nobody is there to answer, and nothing was printed */
+
 /* What a call waits for; the callbacks fill it. */
 struct wait {
     bool done;
@@ -19,7 +21,8 @@ struct wait {
     void *context;
     uint64_t until_seq;
     bool live;
-    bool failed; /* a reject came; its words are below */
+    bool may_be_away; /* whoever is to answer is asked again: LINK_AWAY */
+    bool failed;      /* a reject came; its words are below */
     Bus__Code code;
     const char *reason;
     struct slice body;
