@@ -101,6 +101,7 @@ typedef HotlineRows__Entry Entry;
 typedef HotlineRows__Ref Ref;
 
 extern const struct service hotline_service;
+extern const struct erasing hotline_erasing;
 
 /* A text that may stand in a key: refuses what is empty, long or has a '/', and then lends "-". */
 const char *hotline_id(struct turn *turn, const char *id);

@@ -190,4 +190,5 @@ const struct service hotline_service = {
     .questions = questions,
     .refusals  = &hotline__refusal__descriptor,
     .loop      = &loop,
+    .erasing   = &hotline_erasing,
 };

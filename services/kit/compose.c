@@ -319,6 +319,7 @@ int compose_open(struct kit *kit)
     kit->parts[PART_KIT] = &kit_part;
     kit->parts[PART_DIRECTORY] = &directory_part;
     kit->parts[PART_LOOP] = service->loop == NULL ? NULL : &loop_part;
+    kit->parts[PART_ERASE] = service->erasing == NULL ? NULL : &erase_part;
     kit->parts[PART_OWN] = &kit->own;
     int r = open_tables(kit);
     if (r == 0)

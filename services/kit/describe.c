@@ -45,9 +45,11 @@ static void add(struct text *text, const char *format, ...)
     text->size += size;
 }
 
+enum { NAMED_PARTS = PARTS - 1 }; /* all but the kit's own */
+
 struct names {
     const struct service *service;
-    const struct part *parts[3];
+    const struct part *parts[NAMED_PARTS];
 };
 
 static struct names names_of(const struct service *service, struct part *own)
@@ -59,12 +61,13 @@ static struct names names_of(const struct service *service, struct part *own)
                           .events = service->events,
                           .questions = service->questions };
     return (struct names){ service,
-                           { own, service->loop == NULL ? NULL : &loop_part, &directory_part } };
+                           { own, service->loop == NULL ? NULL : &loop_part,
+                             service->erasing == NULL ? NULL : &erase_part, &directory_part } };
 }
 
 static const char *word_of(const struct names *names, const struct machine *machine, int32_t word)
 {
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < NAMED_PARTS; i++) {
         const struct part *part = names->parts[i];
         if (part == NULL || part->commands == NULL || word < part->first_word)
             continue;
@@ -119,7 +122,7 @@ char *kit_describe(const struct service *service, struct arena *arena)
     struct names names = names_of(service, &own);
 
     add(&text, "%s, version %s, schema %d\n", service->name, CAREBUS_VERSION, KIT_SCHEMA);
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < NAMED_PARTS; i++)
         if (names.parts[i] != NULL)
             describe_part(&text, &names, names.parts[i]);
     return text.bytes;
@@ -134,7 +137,7 @@ char *kit_dot(const struct service *service, struct arena *arena)
     struct names names = names_of(service, &own);
 
     add(&text, "digraph %s {\n", service->name);
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < NAMED_PARTS; i++) {
         const struct machine *machine = names.parts[i] == NULL ? NULL : names.parts[i]->machines;
         for (; machine != NULL && machine->moves != NULL; machine++) {
             add(&text, "  subgraph cluster_%s {\n    label=\"%s\";\n", machine->name,

@@ -27,7 +27,7 @@ enum {
 /* The order of parts is that of their tables in the store, where a table's place is for ever: a
  * service's own come last, since it is there that tables are added.  It is also the order in
  * which parts handle a message. */
-enum { PART_KIT, PART_DIRECTORY, PART_LOOP, PART_OWN };
+enum { PART_KIT, PART_DIRECTORY, PART_LOOP, PART_ERASE, PART_OWN };
 
 /* The kit's own tables, numbered from KIT_TABLES. */
 enum {

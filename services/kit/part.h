@@ -10,7 +10,7 @@
  *     enum { LOOP_OPEN_NEED = LOOP_WORDS, LOOP_DISPATCH, ... };    commands[... - LOOP_WORDS]
  *
  * One message may be heard by several parts.  They handle it in one turn, the directory first,
- * then the loop, then the service's own (so that it sees what the loop made of it); the first
+ * then the loop, then the erasing, then the service's own (so that it sees what the loop made of it); the first
  * that does not answer 0 ends the turn for all.
  */
 #pragma once
@@ -24,9 +24,10 @@ enum {
 
     DIRECTORY_WORDS = 500,
     LOOP_WORDS = 1000,
+    ERASE_WORDS = 1500,
     KIT_WORDS = 2000,
 
-    PARTS = 4, /* of one service at most, the kit's own included */
+    PARTS = 5, /* of one service at most, the kit's own included */
 };
 
 struct part {
@@ -43,3 +44,4 @@ struct part {
 
 extern const struct part directory_part;
 extern const struct part loop_part;
+extern const struct part erase_part;

@@ -21,6 +21,7 @@
 struct turn;
 struct ask;
 struct loop_rules;
+struct erasing;
 
 /* One kind of row.  Keys are text: one id, or several joined by '/' (kit/turn.h: turn_key). */
 struct table {
@@ -75,6 +76,7 @@ struct service {
     const struct question *questions;                /* ends with a row without a message   */
     const ProtobufCEnumDescriptor *refusals;         /* its own codes beside the kit's, or NULL */
     const struct loop_rules *loop;                   /* it serves needs (kit/loop.h), or NULL */
+    const struct erasing *erasing;    /* what it forgets after a campaign (kit/erase.h), or NULL */
     const char *const *extra_filters; /* more subscriptions; supervision: { ">", NULL } */
     int (*any)(struct turn *turn);    /* every message it hears, before its command; or NULL */
 };

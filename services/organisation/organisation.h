@@ -92,6 +92,7 @@ enum {
 };
 
 extern const struct service organisation_service;
+extern const struct erasing organisation_erasing;
 
 /* ---- common ground (common.c) --------------------------------------------------------------------- */
 

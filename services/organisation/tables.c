@@ -224,4 +224,5 @@ const struct service organisation_service = {
     .machines = machines,
     .questions = questions,
     .refusals = &organisation__refusal__descriptor,
+    .erasing = &organisation_erasing,
 };

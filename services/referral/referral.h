@@ -58,6 +58,7 @@ enum {
 };
 
 extern const struct service referral_service;
+extern const struct erasing referral_erasing;
 
 /* routes.c: which centre next (domain.md 3.9). */
 int referral_route(struct turn *turn, const Need *need, const char **ret_unit);

@@ -145,4 +145,5 @@ const struct service referral_service = {
     .questions = questions,
     .refusals  = &referral__refusal__descriptor,
     .loop      = &rules,
+    .erasing   = &referral_erasing,
 };

@@ -126,6 +126,8 @@ int main(int argc, char **argv)
     for (unsigned i = 0; i < SERVICES; i++) {
         const ProtobufCEnumDescriptor *refusals = services[i]->refusals;
         missing += check_events(services[i]->name, services[i]->events);
+        if (services[i]->erasing != NULL)
+            missing += check_events(services[i]->name, erase_part.events);
         for (unsigned k = 0; refusals != NULL && k < refusals->n_values; k++) {
             if (refusals->values[k].value == 0
                 || was_seen(services[i]->name, refusals->values[k].name))

@@ -20,7 +20,11 @@ static const struct service *const services[] = {
 };
 #undef SERVICE
 
-enum { SERVICES = sizeof(services) / sizeof(services[0]), WORDS_MOST = 200 };
+enum {
+    SERVICES = sizeof(services) / sizeof(services[0]),
+    WORDS_MOST = 200,
+    NAMED_PARTS = PARTS - 1, /* all but the kit's own */
+};
 
 static unsigned complaints;
 
@@ -31,7 +35,8 @@ static unsigned complaints;
         complaints++;                                                                              \
     } while (0)
 
-static void parts_of(const struct service *service, struct part *own, const struct part *parts[3])
+static void parts_of(const struct service *service, struct part *own,
+                     const struct part *parts[NAMED_PARTS])
 {
     *own = (struct part){ .name = service->name,
                           .tables = service->tables,
@@ -42,11 +47,12 @@ static void parts_of(const struct service *service, struct part *own, const stru
     parts[0] = own;
     parts[1] = &directory_part;
     parts[2] = service->loop == NULL ? NULL : &loop_part;
+    parts[3] = service->erasing == NULL ? NULL : &erase_part;
 }
 
-static const struct command *command_of(const struct part *const parts[3], int32_t word)
+static const struct command *command_of(const struct part *const parts[NAMED_PARTS], int32_t word)
 {
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < NAMED_PARTS; i++) {
         if (parts[i] == NULL || word < parts[i]->first_word)
             continue;
         int32_t at = parts[i]->first_word;
@@ -58,7 +64,8 @@ static const struct command *command_of(const struct part *const parts[3], int32
     return NULL;
 }
 
-static bool is_named(const struct part *const parts[3], const struct machine *machine, int32_t word)
+static bool is_named(const struct part *const parts[NAMED_PARTS], const struct machine *machine,
+                     int32_t word)
 {
     int32_t at = machine->first_word;
 
@@ -93,7 +100,7 @@ static const ProtobufCFieldDescriptor *field_at(const ProtobufCMessageDescriptor
     return NULL;
 }
 
-static void check_machine(const char *service, const struct part *const parts[3],
+static void check_machine(const char *service, const struct part *const parts[NAMED_PARTS],
                           const struct part *part, const struct machine *machine)
 {
     const char *wrong = machine_check(machine->moves);
@@ -114,7 +121,7 @@ START_TEST(every_machine_is_whole)
 {
     for (unsigned i = 0; i < SERVICES; i++) {
         struct part own;
-        const struct part *parts[3];
+        const struct part *parts[NAMED_PARTS];
         parts_of(services[i], &own, parts);
         for (unsigned k = 0; k < 3; k++)
             for (const struct machine *machine = parts[k] == NULL ? NULL : parts[k]->machines;
@@ -127,9 +134,9 @@ END_TEST
 
 /* ---- commands ---------------------------------------------------------------------------------------- */
 
-static bool moves_something(const struct part *const parts[3], int32_t word)
+static bool moves_something(const struct part *const parts[NAMED_PARTS], int32_t word)
 {
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < NAMED_PARTS; i++)
         for (const struct machine *machine = parts[i] == NULL ? NULL : parts[i]->machines;
              machine != NULL && machine->moves != NULL; machine++)
             for (const struct move *move = machine->moves; !move_ends(move); move++)
@@ -142,7 +149,7 @@ START_TEST(every_command_moves_something_or_is_marked_free)
 {
     for (unsigned i = 0; i < SERVICES; i++) {
         struct part own;
-        const struct part *parts[3];
+        const struct part *parts[NAMED_PARTS];
         parts_of(services[i], &own, parts);
         int32_t word = 0;
         for (const struct command *command = own.commands; command->message != NULL;
