@@ -91,6 +91,9 @@ typedef BenefitRows__Visit Visit;
 
 extern const struct service benefit_service;
 
+/* erase.c: what goes after a campaign. */
+extern const struct erasing benefit_erasing;
+
 /* ---- judge.c: does the rule fit? ------------------------------------------------------------------ */
 
 enum {

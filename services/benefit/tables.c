@@ -214,4 +214,5 @@ const struct service benefit_service = {
     .questions = questions,
     .refusals  = &benefit__refusal__descriptor,
     .loop      = &rules,
+    .erasing   = &benefit_erasing,
 };

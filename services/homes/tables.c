@@ -4,6 +4,7 @@
  * reports, state.c what new cases make of a home, guidance.c the centre's visits.
  */
 #include "homes/homes.h"
+#include "kit/erase.h"
 #include "referral.pb-c.h"
 
 #define H(state) HOMES_ROWS__HOME__STATE__##state
@@ -91,6 +92,10 @@ static const struct loop_rules rules = {
     .on_close   = on_guidance_closed,
 };
 
+/* Of people it knows nothing: what goes is what was written of visits. */
+static const struct erased_table erased[] = { ERASE_NEEDS, { 0 } };
+static const struct erasing erasing = { "homes.retention", erased };
+
 const struct service homes_service = {
     .name      = "homes",
     .letter    = 'E',
@@ -101,4 +106,5 @@ const struct service homes_service = {
     .questions = questions,
     .refusals  = &homes__refusal__descriptor,
     .loop      = &rules,
+    .erasing   = &erasing,
 };

@@ -7,7 +7,10 @@
 #include "kit/directory.h"
 #include "supplies/supplies.h"
 
-enum { CLAIMS_MOST = 1000 }; /* heard in one run; who is beyond waits for the next */
+enum {
+    CLAIMS_MOST = 1000, /* heard in one run; who is beyond waits for the next */
+    DROPS_MOST = 4,     /* old runs that go for a new one */
+};
 
 /* ---- the rule in force --------------------------------------------------------------------------- */
 
@@ -49,7 +52,7 @@ static int32_t class_of(struct turn *turn, const Line *line, const Need *need)
     const SuppliesRows__Class *row = NULL;
 
     if (line->person[0] != '\0')
-        row = turn_load(turn, CLASSES, line->person);
+        row = turn_load(turn, CLASSES, loop_person(turn, line->person));
     else if (need != NULL && need->source != NULL && need->source->home[0] != '\0')
         row = turn_load(turn, CLASSES, turn_text(turn, "home/%s", need->source->home));
     return row == NULL ? 0 : row->class_;
@@ -201,6 +204,25 @@ static void backorder(struct turn *turn, const char *id, const char *run, const 
     line_say(turn, line, &event.base);
 }
 
+/* Runs older than their retention go, the oldest first; at most as many as make up for the new one. */
+static void drop_runs(struct turn *turn, const char *item, uint64_t last)
+{
+    if (!directory_has(turn, "supplies.run_keep", "", turn->now_ms))
+        return;
+    uint64_t keep_ms = directory_due(turn, "supplies.run_keep", "", turn->now_ms) - turn->now_ms;
+    Demand *demand = turn_edit(turn, DEMANDS, item);
+
+    for (int i = 0; i < DROPS_MOST && demand->runs_gone + 1 < last; i++) {
+        const char *id =
+            turn_text(turn, "%s-%llu", item, (unsigned long long)demand->runs_gone + 1);
+        const SuppliesRows__Run *oldest = turn_load(turn, RUNS, id);
+        if (oldest != NULL && oldest->at_ms + keep_ms > turn->now_ms)
+            return;
+        turn_drop(turn, RUNS, id);
+        demand->runs_gone++;
+    }
+}
+
 static const char *keep_run(struct turn *turn, const char *item, const char *name,
                             const struct rule *rule, const struct claims *claims)
 {
@@ -208,6 +230,7 @@ static const char *keep_run(struct turn *turn, const char *item, const char *nam
     const char *id = turn_text(turn, "%s-%llu", item, (unsigned long long)number);
     SuppliesRows__Run *run = turn_edit(turn, RUNS, id);
 
+    drop_runs(turn, item, number);
     run->item = item;
     run->at_ms = turn->now_ms;
     run->rule = name;

@@ -91,6 +91,18 @@ void delivery_left(struct turn *turn, const char *id)
         unlist(turn, id, delivery);
 }
 
+/* What was reserved in time may have expired on its shelf: nobody is given it. */
+static bool is_good(struct turn *turn, const char *id)
+{
+    const Line *line = line_peek(turn, id);
+
+    for (size_t i = 0; i < line->n_takes; i++)
+        if (stock_is_past(turn, line->takes[i]->expiry))
+            turn_refuse(turn, SUPPLIES__REFUSAL__NOT_IN_STOCK,
+                        "lot %s has expired: it is to be reported lost", line->takes[i]->lot);
+    return turn->outcome == 0;
+}
+
 /* ---- packed and sent ----------------------------------------------------------------------------- */
 
 /* One need, one site; each line is reserved there. */
@@ -101,6 +113,8 @@ static bool are_of_one_door(struct turn *turn, const Supplies__Pick *pick)
     for (size_t i = 0; i < pick->n_lines && turn->outcome == 0; i++) {
         const Line *line = line_load(turn, pick->lines[i]);
         if (line == NULL)
+            return false;
+        if (!is_good(turn, pick->lines[i]))
             return false;
         if (strcmp(line->need, first->need) != 0
             || (line->n_takes > 0 && first->n_takes > 0
@@ -184,7 +198,8 @@ int on_send_out(struct turn *turn, const void *message)
         on_van(turn, out->delivery, delivery, out->van, out->stop);
     move_lines(turn, delivery, SEND_OUT);
     for (size_t i = 0; i < delivery->n_lines && turn->outcome == 0; i++)
-        send_goods(turn, delivery->lines[i]);
+        if (is_good(turn, delivery->lines[i]))
+            send_goods(turn, delivery->lines[i]);
     need_begin(turn, delivery->need, true);
     Supplies__SentOut event = { IS(supplies__sent_out),       .delivery = out->delivery,
                                 .n_lines = delivery->n_lines, .lines = delivery->lines,
@@ -316,7 +331,8 @@ int on_contact(struct turn *turn, const void *message)
     for (size_t i = 0; i < contact->n_deliveries_confirmed && turn->outcome == 0; i++) {
         const char *id = contact->deliveries_confirmed[i];
         const Delivery *delivery = loop_is_id(id) ? turn_load(turn, DELIVERIES, id) : NULL;
-        if (delivery != NULL && strcmp(delivery->person, contact->person) == 0
+        if (delivery != NULL
+            && strcmp(loop_person(turn, delivery->person), loop_person(turn, contact->person)) == 0
             && turn_may_move(turn, DELIVERIES, id, CONFIRM_DELIVERY))
             delivery_confirm(turn, id, turn->id);
     }

@@ -108,6 +108,9 @@ typedef SuppliesRows__Delivery Delivery;
 
 extern const struct service supplies_service;
 
+/* erase.c: what goes after a campaign. */
+extern const struct erasing supplies_erasing;
+
 /* ---- stock.c ------------------------------------------------------------------------------------- */
 
 /* One lot at one site.  `expiry` is a date, or "": it keeps. */

@@ -241,4 +241,5 @@ const struct service supplies_service = {
     .questions = questions,
     .refusals  = &supplies__refusal__descriptor,
     .loop      = &rules,
+    .erasing   = &supplies_erasing,
 };

@@ -377,7 +377,22 @@ START_TEST(a_delivery_has_one_door)
 }
 END_TEST
 
-TESTS(goods_are_delivered_and_the_carer_hears_that_they_came, nobody_has_seen_it_arrive,
+START_TEST(a_merged_id_s_delivery_is_confirmed_by_whom_it_names_now)
+{
+    struct story *story = reserved(2);
+
+    goes_out(story, "d1", "n1-l1");
+    arrives(story, "d1");
+    story_say(story, "registry", "registry.Merged." C41, "{'survivor': 'r9', 'alias': 'r1'}");
+    story_say(story, "care", "care.ContactRecorded." C41,
+              "{'person': 'r9', 'deliveriesConfirmed': ['d1']}");
+    ck_assert_uint_eq(story_count(story, "supplies.DeliveryConfirmed." C41), 1);
+    supplies_close(story);
+}
+END_TEST
+
+TESTS(a_merged_id_s_delivery_is_confirmed_by_whom_it_names_now,
+      goods_are_delivered_and_the_carer_hears_that_they_came, nobody_has_seen_it_arrive,
       nobody_completes_what_is_still_on_its_way,
       what_is_lost_or_wrong_is_sought_anew_and_what_comes_back_lies_there_again,
       a_reported_death_stops_the_van_and_a_refuted_one_lets_it_go_on,

@@ -188,5 +188,42 @@ START_TEST(what_arrives_is_counted_once)
 }
 END_TEST
 
-TESTS(what_a_reserve_has_comes_by_transfer, a_gift_is_taken_or_declined_with_thanks,
-      a_line_may_come_from_two_sites, what_arrives_is_counted_once)
+START_TEST(after_the_campaign_nobody_is_named)
+{
+    struct story *story = supplies_story(&supplies_service);
+
+    organisation_says(
+        story, "PolicyPublished",
+        "{'set': 'short', 'effectiveFromMs': '1674003600000', 'records': [{'key':"
+        " 'supplies.retention', 'scope': '*', 'value': '1', 'unit': 'days', 'calendar':"
+        " '24x7', 'status': 'default'}]}");
+    office(story, "ReceiveStock", "{'site': 'depot', 'item': 'rice', 'qty': 9}");
+    story_say(story, "registry", "registry.ClassSet." C41, "{'person': 'r1', 'to': 'RED'}");
+    asks(story, "n1", "r1", C41, "rice", 2);
+    approves(story, "n1-l1");
+    office(story, "Pick", "{'delivery': 'd1', 'lines': ['n1-l1'], 'van': 'v1'}");
+    office(story, "SendOut", "{'delivery': 'd1'}");
+    story_say(story, "wlc", "supplies.OfferDonation.wlc",
+              "{'donation': 'g1', 'donor': '某企业', 'lines': [{'item': 'rice', 'qty': 5}]}");
+    organisation_says(story, "CampaignClosed", "{'campaign': 'c1'}");
+    organisation_says(story, "CampaignOpened", "{'campaign': 'c2'}");
+    story_later(story, "2 d");
+    ck_assert_uint_eq(story_count(story, "supplies.Erased.*"), 0);
+    organisation_says(story, "CampaignClosed", "{'campaign': 'c2'}");
+    office(story, "EraseNext", "{'scope': 'lines'}");
+    story_later(story, "2 d");
+    ck_assert_uint_eq(story_count(story, "supplies.Erased.*"), 4);
+    EXPECT_TEXT(story_last(story, "supplies.Erased.*"),
+                "{\"scope\": \"donations\", \"count\": \"1\", \"policyKey\": "
+                "\"supplies.retention\"}");
+    ck_assert_ptr_null(
+        strstr(story_ask(story, "dzb", "supplies.VanList.dzb", "{'van': 'v1'}"), "\"person\""));
+    ck_assert_ptr_null(
+        strstr(story_ask(story, "dzb", "supplies.DonationLedger.dzb", "{}"), "某企业"));
+    supplies_close(story);
+}
+END_TEST
+
+TESTS(after_the_campaign_nobody_is_named, what_a_reserve_has_comes_by_transfer,
+      a_gift_is_taken_or_declined_with_thanks, a_line_may_come_from_two_sites,
+      what_arrives_is_counted_once)

@@ -242,6 +242,64 @@ START_TEST(what_is_not_defined_is_not_received)
 }
 END_TEST
 
-TESTS(what_expires_first_goes_out_first, a_lot_is_warned_of_and_then_no_more_promised,
-      a_count_that_differs_has_a_reason_and_is_kept,
+START_TEST(what_expires_while_it_is_reserved_is_given_to_nobody)
+{
+    struct story *story = supplies_story(&supplies_service);
+
+    receives(story, "rice", "soon", "2023-01-19", 3);
+    receives(story, "rice", "keeps", "", 1);
+    asks(story, "n1", "r1", C41, "rice", 3);
+    approves(story, "n1-l1");
+    asks(story, "n2", "r2", C41, "rice", 1);
+    approves(story, "n2-l1");
+    office(story, "Pick", "{'delivery': 'd2', 'lines': ['n2-l1']}");
+    story_until(story, "2023-01-20T09:00");
+    story_forget(story);
+    office(story, "Pick", "{'delivery': 'd1', 'lines': ['n1-l1']}");
+    office(story, "SendOut", "{'delivery': 'd2'}");
+    office(story, "ReportLoss", "{'line': 'n1-l1', 'code': 'DAMAGED'}");
+    EXPECT_TEXT(story_text(story), "dzb/1/12 supplies.Pick\n"
+                                   "    refuses: lot soon has expired: it is to be reported lost\n"
+                                   "dzb/1/13 supplies.SendOut\n"
+                                   "    d2: PICKED -> SENT\n"
+                                   "    n2-l1: PICKED -> SENT\n"
+                                   "    n2-a1: ACCEPTED -> IN_PROGRESS\n"
+                                   "    n2: ASSIGNED -> IN_SERVICE\n"
+                                   "    emits supplies.Started.dzb\n"
+                                   "    emits supplies.SentOut.310115125041\n"
+                                   "dzb/1/14 supplies.ReportLoss\n"
+                                   "    n1-l1: ALLOCATED -> LOST\n"
+                                   "    emits supplies.GoodsLost.dzb\n"
+                                   "    n1-l1: LOST -> APPROVED\n"
+                                   "    n1-l1: APPROVED -> BACKORDERED\n"
+                                   "    emits supplies.LineBackordered.310115125041\n");
+    supplies_close(story);
+}
+END_TEST
+
+START_TEST(how_it_was_shared_out_is_kept_for_its_time)
+{
+    struct story *story = supplies_story(&supplies_service);
+
+    organisation_says(
+        story, "PolicyPublished",
+        "{'set': 'short', 'effectiveFromMs': '1674003600000', 'records': [{'key':"
+        " 'supplies.run_keep', 'scope': '*', 'value': '2', 'unit': 'days', 'calendar':"
+        " '24x7', 'status': 'default'}]}");
+    asks(story, "n1", "r1", C41, "rice", 1);
+    approves(story, "n1-l1");
+    ck_assert_ptr_nonnull(strstr(
+        story_ask(story, "dzb", "supplies.ExplainAllocation.dzb", "{'line': 'n1-l1'}"), "rice-1"));
+    story_later(story, "3 d");
+    asks(story, "n2", "r2", C41, "rice", 1);
+    approves(story, "n2-l1");
+    EXPECT_TEXT(story_ask(story, "dzb", "supplies.ExplainAllocation.dzb", "{'line': 'n1-l1'}"),
+                "refused NOT_FOUND: no allocation has heard of it");
+    supplies_close(story);
+}
+END_TEST
+
+TESTS(what_expires_while_it_is_reserved_is_given_to_nobody,
+      how_it_was_shared_out_is_kept_for_its_time, what_expires_first_goes_out_first,
+      a_lot_is_warned_of_and_then_no_more_promised, a_count_that_differs_has_a_reason_and_is_kept,
       a_shelf_that_runs_low_says_so_once_and_who_could_help, what_is_not_defined_is_not_received)

@@ -1,0 +1,51 @@
+/*
+ * supplies: the end of a campaign (PIPL art. 19).  supplies.retention after it closed, who got a thing, who
+ * took it at the door and who gave it are forgotten; what is left are goods, sites and sums.
+ */
+#include "kit/erase.h"
+#include "supplies/supplies.h"
+
+static bool erase_line(struct turn *turn, const char *key)
+{
+    const Line *present = turn_load(turn, LINES, key);
+
+    if (present == NULL || present->person[0] == '\0')
+        return false;
+    ((Line *)turn_edit(turn, LINES, key))->person = "";
+    return true;
+}
+
+static bool erase_delivery(struct turn *turn, const char *key)
+{
+    const Delivery *present = turn_load(turn, DELIVERIES, key);
+
+    if (present == NULL || (present->person[0] == '\0' && present->proof_ms == 0))
+        return false;
+    Delivery *delivery = turn_edit(turn, DELIVERIES, key);
+    delivery->person = "";
+    delivery->proof_who = "";
+    delivery->proof_hash = "";
+    delivery->proof_ms = 0;
+    return true;
+}
+
+static bool erase_donor(struct turn *turn, const char *key)
+{
+    const SuppliesRows__Donation *present = turn_load(turn, DONATIONS, key);
+
+    if (present == NULL || present->donor[0] == '\0')
+        return false;
+    ((SuppliesRows__Donation *)turn_edit(turn, DONATIONS, key))->donor = "";
+    return true;
+}
+
+static const struct erased_table tables[] = {
+    { CLASSES, "classes", NULL },
+    { LINES, "lines", erase_line },
+    { DELIVERIES, "deliveries", erase_delivery },
+    { DONATIONS, "donations", erase_donor },
+    ERASE_NEEDS,
+    { 0 },
+};
+
+const struct erasing supplies_erasing = { "supplies.retention", tables };
