@@ -109,6 +109,7 @@ enum {
     BACK_TO_SILENCED,
     PLAN,
     PLAN_AGAIN,
+    PLAN_LATE,
     TRY,
     TRY_LATE,    /* a try of a day that is over, from paper              */
     ONE_OF_MORE, /* seen, but more often is wanted today                 */
@@ -200,6 +201,10 @@ void drop_contacts(struct turn *turn, const char *person);
 
 /* The person's contact of that day, if there is none yet. */
 void plan_person(struct turn *turn, const char *id, int64_t day);
+
+/* The same of today for whoever is verified now: who comes when the window is over is first called
+ * tomorrow, and that is what stands for today. */
+void plan_newcomer(struct turn *turn, const char *id);
 
 /* Today's contact anew: a no-show, back from an absence, a death refuted. */
 void plan_again(struct turn *turn, const char *id);

@@ -36,6 +36,7 @@ static uint32_t *box_of(Numbers *numbers, const Contact *row)
         [C(NOT_REACHED)] = &numbers->not_reached,
         [C(MISSED)] = &numbers->missed,
         [C(CANCELLED)] = &numbers->cancelled,
+        [C(LATE)] = &numbers->late,
     };
 
     return (size_t)row->state < sizeof(boxes) / sizeof(boxes[0]) ? boxes[row->state] : NULL;

@@ -121,12 +121,28 @@ bool days_run(struct turn *turn)
     return town != NULL && town->running;
 }
 
+/* Whoever is on the roster already when the days begin, in the middle of one, is contacted today as
+ * well: in front of every id stands "!". */
+static void plan_rest_of_day(struct turn *turn, const char *committee, int64_t day)
+{
+    const Committee *row = turn_load(turn, COMMITTEES, committee);
+    Care__PlanDay plan = { IS(care__plan_day), .committee = committee, .date = date_text(turn, day),
+                           .after = "!" };
+
+    if (row != NULL && row->people > 0
+        && turn->now_ms < hour_of(turn, "care.window_end", "normal", day))
+        set_hour(turn, turn_key(turn, "%s/%s", committee, plan.date), turn->now_ms, 0, &plan.base,
+                 committee);
+}
+
 /* What is left of today, and tomorrow's plan. */
 static void begin_days(struct turn *turn, const char *committee)
 {
     int64_t day = today(turn);
 
     set_hours(turn, committee, day, turn->now_ms);
+    if (hour_of(turn, "care.plan_at", "", day) < turn->now_ms)
+        plan_rest_of_day(turn, committee, day);
     if (hour_of(turn, "care.plan_at", "", day) < turn->now_ms)
         day++;
     set_plan(turn, committee, day);

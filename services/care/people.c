@@ -149,9 +149,7 @@ int on_verified(struct turn *turn, const void *message)
     Numbers *numbers = numbers_of(turn, person->committee, today(turn));
     if (numbers != NULL)
         numbers->new_people++;
-    /* Whoever comes when the day's window is over is first called tomorrow. */
-    if (days_run(turn) && turn->now_ms < hour_of(turn, "care.window_end", "normal", today(turn)))
-        plan_person(turn, event->person, today(turn));
+    plan_newcomer(turn, event->person);
     return turn->outcome;
 }
 
@@ -214,9 +212,11 @@ static int leave(struct turn *turn, const char *id, const char *reason, bool die
     const Person *person = turn_load(turn, PERSONS, id);
     Numbers *numbers = person == NULL ? NULL : numbers_of(turn, person->committee, today(turn));
 
-    if (numbers != NULL && died)
+    /* A candidate was never on the roster. */
+    bool was_on = person != NULL && (on_roster(person) || person->entered_day != 0);
+    if (numbers != NULL && was_on && died)
         numbers->died++;
-    else if (numbers != NULL)
+    else if (numbers != NULL && was_on)
         numbers->left++;
     forget_person(turn, id, reason);
     return turn->outcome;

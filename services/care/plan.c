@@ -100,16 +100,35 @@ static void say_planned(struct turn *turn, const struct contact *contact, bool a
     say_of(turn, row, row->committee, &event.base);
 }
 
+struct olds {
+    const char *keys[PEOPLE_A_TURN];
+    const char *before;
+    size_t count;
+};
+
+static bool take_old(void *context, const char *key, const void *row)
+{
+    struct olds *olds = context;
+
+    (void)row;
+    if (olds->count == PEOPLE_A_TURN || strcmp(key, olds->before) > 0)
+        return false;
+    olds->keys[olds->count++] = key;
+    return true;
+}
+
+/* Keys are person/date.  Also those of days on which nothing was planned: a reported death, a merge. */
 static void drop_old(struct turn *turn, const char *id, int64_t day)
 {
     int64_t days = (int64_t)directory_number(turn, "care.keep_days", "");
-    const char *old = contact_key(turn, id, day - days);
+    struct olds olds = { .before = contact_key(turn, id, day - days) };
 
-    if (turn_load(turn, CONTACTS, old) != NULL)
-        turn_drop(turn, CONTACTS, old);
+    turn_each(turn, CONTACTS, turn_text(turn, "%s/", id), take_old, &olds);
+    for (size_t i = 0; i < olds.count; i++)
+        turn_drop(turn, CONTACTS, olds.keys[i]);
 }
 
-void plan_person(struct turn *turn, const char *id, int64_t day)
+static void plan_as(struct turn *turn, const char *id, int64_t day, int32_t word)
 {
     const Person *person = turn_load(turn, PERSONS, id);
     struct contact contact = { .person = id, .day = day, .key = contact_key(turn, id, day) };
@@ -118,14 +137,29 @@ void plan_person(struct turn *turn, const char *id, int64_t day)
         return;
     drop_old(turn, id, day);
     const char *carer = carer_today(turn, id, day);
-    move_contact(turn, &contact, PLAN);
+    move_contact(turn, &contact, word);
     if (contact.row == NULL)
         return;
     contact.row->committee = person->committee;
     contact.row->carer = carer;
     judge(turn, id, person, day, contact.row);
     close_contact(turn, &contact);
-    say_planned(turn, &contact, false);
+    if (word == PLAN)
+        say_planned(turn, &contact, false);
+}
+
+void plan_person(struct turn *turn, const char *id, int64_t day)
+{
+    plan_as(turn, id, day, PLAN);
+}
+
+void plan_newcomer(struct turn *turn, const char *id)
+{
+    int64_t day = today(turn);
+
+    if (days_run(turn))
+        plan_as(turn, id, day,
+                turn->now_ms < hour_of(turn, "care.window_end", "normal", day) ? PLAN : PLAN_LATE);
 }
 
 void plan_again(struct turn *turn, const char *id)

@@ -112,7 +112,7 @@ static const ProtobufCMessageDescriptor *const events[] = {
 };
 
 static const char *const words[] = {
-    "BackToCandidate", "BackToActive", "BackToAway", "BackToSilenced", "Plan", "PlanAgain", "Try", "TryLate",
+    "BackToCandidate", "BackToActive", "BackToAway", "BackToSilenced", "Plan", "PlanAgain", "PlanLate", "Try", "TryLate",
     "OneOfMore", "See", "SeeByOther", "FindNeed", "FindAbnormal", "TurnAway", "GoAway", "GiveUp", "Miss", "Cancel",
     "Pause", "Resume", "OpenDay", NULL
 };
@@ -202,6 +202,15 @@ static const struct move contact_moves[] = {
     { C(MISSED),       TURN_AWAY,     C(REFUSED)      },
     { C(MISSED),       GO_AWAY,       C(AWAY)         },
     { C(MISSED),       TRY_LATE,      C(NOT_REACHED)  },
+    /* Came too late for today; what was heard all the same is taken. */
+    { C(NONE),         PLAN_LATE,     C(LATE)         },
+    { C(LATE),         SEE,           C(OK)           },
+    { C(LATE),         SEE_BY_OTHER,  C(OK_VIA_OTHER) },
+    { C(LATE),         FIND_NEED,     C(NEED)         },
+    { C(LATE),         FIND_ABNORMAL, C(ABNORMAL)     },
+    { C(LATE),         TURN_AWAY,     C(REFUSED)      },
+    { C(LATE),         GO_AWAY,       C(AWAY)         },
+    { C(LATE),         TRY_LATE,      C(LATE)         },
     /* Planned anew: a no-show, back from an absence, a death refuted. */
     { C(OK),           PLAN_AGAIN,    C(PLANNED)      },
     { C(OK_VIA_OTHER), PLAN_AGAIN,    C(PLANNED)      },

@@ -126,7 +126,7 @@ static void judge_lot(struct books *books, const char *key, const void *row, voi
 
 /* ---- care ------------------------------------------------------------------------------------------------ */
 
-enum { CONTACT_STATES = CARE_ROWS__CONTACT__STATE__CANCELLED + 1 };
+enum { CONTACT_STATES = CARE_ROWS__CONTACT__STATE__LATE + 1 };
 
 /* The contacts of one committee on one day, by state; one that was seen and will be again is no more
  * untried. */
@@ -227,6 +227,7 @@ static void judge_day(struct books *books, const char *key, const void *row, voi
         [CARE_ROWS__CONTACT__STATE__NOT_REACHED] = now->not_reached,
         [CARE_ROWS__CONTACT__STATE__MISSED] = now->missed,
         [CARE_ROWS__CONTACT__STATE__CANCELLED] = now->cancelled,
+        [CARE_ROWS__CONTACT__STATE__LATE] = now->late,
     };
     for (unsigned i = 0; i < CONTACT_STATES; i++) {
         bool open = i <= CARE_ROWS__CONTACT__STATE__ATTEMPTED;
