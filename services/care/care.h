@@ -171,6 +171,11 @@ bool may_act_for(struct turn *turn, const Person *person);
 /* Whether somebody cares for the person today. */
 void set_unpaired(struct turn *turn, const char *id, const Person *person, bool unpaired);
 
+/* Everything that is kept of them; true: there was something (erase.c). */
+bool erase_person(struct turn *turn, const char *id);
+bool erase_carer(struct turn *turn, const char *id);
+extern const struct erasing care_erasing;
+
 /* ---- a day's contact (contact.c) -------------------------------------------------------------------- */
 
 /* A contact in hand: between open_contact and close_contact its row may change; what is counted and

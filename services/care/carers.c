@@ -147,6 +147,22 @@ int on_retire_carer(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
+bool erase_carer(struct turn *turn, const char *id)
+{
+    if (turn_load(turn, CARERS, id) == NULL)
+        return false;
+    Carer *row = turn_edit(turn, CARERS, id);
+    if (row->state == K(ACTIVE))
+        count_carer(turn, row->committee, false);
+    row->state = K(RETIRED);
+    list_spare(turn, id, row);
+    turn_drop(turn, CARERS_OF, turn_key(turn, "%s/%s", row->committee, id));
+    turn_forget(turn, id, &care__begin_carer_absence__descriptor);
+    turn_forget(turn, id, &care__end_carer_absence_due__descriptor);
+    turn_drop(turn, CARERS, id);
+    return true;
+}
+
 /* ---- absent and back -------------------------------------------------------------------------------------- */
 
 static void begin_absence(struct turn *turn, const char *id)

@@ -180,16 +180,10 @@ static void drop_all(struct turn *turn, unsigned table, const char *prefix)
 }
 
 /* Nothing of a person who has gone is kept but what the summaries have counted. */
-static void forget_person(struct turn *turn, const char *id, const char *reason)
+static void drop_person(struct turn *turn, const char *id)
 {
-    const Person *known = turn_load(turn, PERSONS, id);
-
-    if (known == NULL)
-        return;
     Person *person = turn_edit(turn, PERSONS, id);
-    cancel_contacts(turn, id);
-    unlist_pairing(turn, id);
-    end_pairing(turn, id, person->committee, reason);
+
     list_person(turn, id, person, false);
     set_household(turn, id, person, "");
     drop_contacts(turn, id);
@@ -197,6 +191,28 @@ static void forget_person(struct turn *turn, const char *id, const char *reason)
     turn_drop(turn, FREQUENCIES, turn_key(turn, "person/%s", id));
     turn_drop(turn, PAIRINGS, id);
     turn_drop(turn, PERSONS, id);
+}
+
+static void forget_person(struct turn *turn, const char *id, const char *reason)
+{
+    const Person *known = turn_load(turn, PERSONS, id);
+
+    if (known == NULL)
+        return;
+    cancel_contacts(turn, id);
+    unlist_pairing(turn, id);
+    end_pairing(turn, id, known->committee, reason);
+    drop_person(turn, id);
+}
+
+bool erase_person(struct turn *turn, const char *id)
+{
+    if (turn_load(turn, PERSONS, id) == NULL)
+        return false;
+    cancel_contacts(turn, id);
+    unlist_pairing(turn, id);
+    drop_person(turn, id);
+    return true;
 }
 
 int on_dismissed(struct turn *turn, const void *message)

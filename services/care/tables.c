@@ -305,4 +305,5 @@ const struct service care_service = {
     .questions = questions,
     .refusals  = &care__refusal__descriptor,
     .loop      = &rules,
+    .erasing   = &care_erasing,
 };

@@ -222,5 +222,36 @@ START_TEST(a_person_comes_and_changes)
 }
 END_TEST
 
+/* PIPL art. 19: when its time after the campaign is over, nobody is left here but in figures. */
+START_TEST(people_and_volunteers_go_after_the_campaign)
+{
+    struct story *story = morning();
+
+    vc_says(story, "RegisterCarer",
+            "{'carer': 'v2', 'kind': 'VOLUNTEER', 'committee': '" C41
+            "', 'card': {'name': '王秀英', 'phones': [{'number': '13900000001'}]}}");
+    vc_says(story, "DeclareCarerAbsent", "{'carer': 'v2', 'untilMs': 1704067200000}");
+    vc_says(story, "SetFrequency", "{'scope': 'PERSON', 'person': 'r5', 'timesPerDay': 2}");
+    vc_says(story, "AssignStandIn", "{'person': 'r5', 'carer': 'v1', 'date': '2023-01-25'}");
+    vc_says(story, "RecordAttempt", "{'person': 'r5', 'mode': 'PHONE', 'result': 'NO_ANSWER'}");
+    organisation_says(story, "CampaignClosed", "{'campaign': 'c1'}");
+    story_until(story, "2023-04-18T07:00");
+    ck_assert_uint_eq(story_count(story, "care.Erased.*"), 0);
+    story_forget(story);
+    story_until(story, "2023-04-18T09:00");
+    ck_assert_uint_eq(story_count(story, "care.Erased.*"), 2);
+    ck_assert_str_eq(story_ask(story, C41, "care.Load." C41, "{}"), "{}");
+    ck_assert_str_eq(story_ask(story, C41, "care.MyPeople." C41, "{'date': '2023-01-18'}"), "{}");
+    ck_assert_str_eq(story_ask(story, C41, "care.NotYetContacted." C41, "{'date': '2023-01-18'}"),
+                     "{}");
+    ck_assert_str_eq(
+        story_ask(story, C41, "care.CarerOf." C41, "{'carer': 'v2', 'purpose': 'asked'}"),
+        "refused NOT_FOUND: no such carer");
+    story_until(story, "2024-01-02T09:00");
+    story_close(story);
+}
+END_TEST
+
 TESTS(a_reported_death_silences_everything_in_that_turn, a_move_goes_with_what_is_open,
-      a_double_is_merged_and_parted, a_person_comes_and_changes)
+      a_double_is_merged_and_parted, a_person_comes_and_changes,
+      people_and_volunteers_go_after_the_campaign)
