@@ -281,6 +281,7 @@ static void checkpoint(struct core *core, struct slice payload)
 /* Who reckons the log's time between messages must know at once: its deadlines hang on it. */
 static void rate(struct core *core, uint32_t rate)
 {
+    link_rate(core, rate);
     core->options.rate = rate;
     for (const struct peer *peer = core->first_peer; peer != NULL; peer = peer->next)
         inside_effect(core, CORE_SEND_PONG, peer->id);

@@ -362,6 +362,7 @@ struct unit_seen *unit_seen_get(struct core *core, struct slice name);
 void link_receives(struct core *core, struct peer *peer);
 void link_gone(struct core *core, struct peer *peer);
 void link_begin(struct core *core);
+void link_rate(struct core *core, uint32_t rate); /* before core->options.rate is that */
 void link_tick(struct core *core);
 uint64_t link_next_ms(const struct core *core);
 

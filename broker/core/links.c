@@ -33,13 +33,28 @@ struct unit_seen *unit_seen_get(struct core *core, struct slice name)
 
 /* The grace is the town's time: where its clock runs fast, so do the alarms that hang on a link.  A
  * client that connects anew needs what it needs, at any rate. */
+static uint64_t due_steady_ms(const struct core *core, uint64_t left_ms, uint32_t rate)
+{
+    uint64_t steady_ms = left_ms / (rate == 0 ? 1 : rate);
+
+    return core->steady_ms + (steady_ms < GRACE_LEAST_MS ? GRACE_LEAST_MS : steady_ms);
+}
+
 static void changed(struct core *core, struct unit_seen *unit)
 {
-    uint32_t grace_ms =
-        core->options.limits.link_grace_ms / (core->options.rate == 0 ? 1 : core->options.rate);
-
     unit->since_ms = inside_time(core);
-    unit->due_steady_ms = core->steady_ms + (grace_ms < GRACE_LEAST_MS ? GRACE_LEAST_MS : grace_ms);
+    unit->due_steady_ms =
+        due_steady_ms(core, core->options.limits.link_grace_ms, core->options.rate);
+}
+
+void link_rate(struct core *core, uint32_t rate)
+{
+    for (uint32_t i = 0; i < core->mailbox_count; i++) {
+        struct unit_seen *unit = core->mailboxes[i]->seen;
+        if (unit->due_steady_ms > core->steady_ms)
+            unit->due_steady_ms = due_steady_ms(
+                core, (unit->due_steady_ms - core->steady_ms) * core->options.rate, rate);
+    }
 }
 
 void link_receives(struct core *core, struct peer *peer)

@@ -7,11 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cli/day_inside.h"
 #include "cli/message.h"
 #include "kit/json.h"
 
-enum { TEXT_BYTES = 4096 };
+enum {
+    TEXT_BYTES = 4096,
+    WAIT_MS = 5000, /* of a deadline that passes, as long as it is not too fast for the town */
+    RATE_LEAST = 60,
+    RATE_MOST = 720,
+    ASKED_MOST = 20, /* times, and between them */
+    ASK_AGAIN_MS = 500,
+};
 
 const char day_watcher[] = "jcb";
 
@@ -81,6 +89,35 @@ void day_say(struct day *day, const char *post, const char *subject, const char 
         day_fail(day, arena_print(&cli->arena, "%s cannot say %s", post, subject));
 }
 
+void day_say_all(struct day *day, const char *post, const char *subject, day_make *make,
+                 void *context)
+{
+    struct cli *cli = day->cli;
+    const ProtobufCMessageDescriptor *type;
+    struct link_message message = { .subject = subject };
+    char text[TEXT_BYTES];
+    struct link *link;
+
+    if (day->failed)
+        return;
+    day_become(cli, post);
+    int status = message_type(cli, subject, &type);
+    if (status == 0)
+        status = link_open_to_publish(cli, &link);
+    if (status == 0) {
+        for (uint32_t n = 0; status == 0 && make(context, n, text, sizeof(text)); n++) {
+            status = message_from_text(cli, type, text, &message.body);
+            if (status == 0)
+                status = link_send(link, &message);
+        }
+        if (status == 0)
+            status = link_flush(link, &day->since);
+        link_close(link);
+    }
+    if (status != 0)
+        day_fail(day, arena_print(&cli->arena, "%s cannot say %s", post, subject));
+}
+
 const json_t *day_ask(struct day *day, const char *post, const char *subject, const char *format,
                       ...)
 {
@@ -88,6 +125,7 @@ const json_t *day_ask(struct day *day, const char *post, const char *subject, co
     const ProtobufCMessageDescriptor *type;
     json_t *answer = NULL;
     char text[TEXT_BYTES];
+    struct slice question;
     struct slice body;
     struct link *link;
     va_list arguments;
@@ -100,15 +138,21 @@ const json_t *day_ask(struct day *day, const char *post, const char *subject, co
     day_become(cli, post);
     int status = message_type(cli, subject, &type);
     if (status == 0)
-        status = message_from_text(cli, type, text, &body);
-    if (status == 0)
-        status = link_open(cli, &link);
-    if (status == 0) {
-        status = link_query(link, subject, body, &body);
+        status = message_from_text(cli, type, text, &question);
+    /* A service that is just starting anew has no answer yet. */
+    for (uint32_t n = 0; status == 0 && answer == NULL && n < ASKED_MOST; n++) {
+        if (n > 0)
+            day_wait_real_ms(day, ASK_AGAIN_MS);
+        day_become(cli, post);
+        if (link_open(cli, &link) != 0)
+            continue;
+        int r = link_query(link, subject, question, &body);
         link_close(link);
+        if (r == 0)
+            answer = keep(day, message_answer(cli, subject, body));
+        else if (r != EXIT_UNAVAILABLE)
+            break;
     }
-    if (status == 0)
-        answer = keep(day, message_answer(cli, subject, body));
     if (answer == NULL)
         day_fail(day, arena_print(&cli->arena, "%s has no answer to %s", post, subject));
     return answer;
@@ -239,7 +283,16 @@ struct day_heard day_hear_within(struct day *day, uint64_t log_ms, const char *s
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    return hear(day, subject, text, (uint32_t)(log_ms / day->rate) + MORNING_WAIT_MS);
+    if (day->failed)
+        return (struct day_heard){ .case_id = "" };
+    uint64_t since = day->since;
+    uint64_t rate = log_ms / WAIT_MS;
+    day_run_to(day, day_now_ms(day) + log_ms,
+               (uint32_t)(rate < RATE_LEAST  ? RATE_LEAST
+                          : rate > RATE_MOST ? RATE_MOST
+                                             : rate));
+    day->since = since;
+    return hear(day, subject, text, MORNING_WAIT_MS);
 }
 
 void day_hear_nothing(struct day *day, uint64_t since, const char *subject, const char *format, ...)
@@ -258,6 +311,44 @@ void day_hear_nothing(struct day *day, uint64_t since, const char *subject, cons
                  arena_print(&day->cli->arena, "%s %s came, and should not have", subject, text));
     else
         day->checked++;
+}
+
+struct counted {
+    const char *subject;
+    uint32_t count;
+};
+
+static bool count_each(void *context, const struct stored *stored)
+{
+    struct counted *counted = context;
+    const struct search meant = { .subject = counted->subject };
+
+    counted->count += is_meant(&meant, stored);
+    return true;
+}
+
+void day_hear_all(struct day *day, uint64_t from_seq, const char *subject, uint32_t count)
+{
+    uint64_t end_us = clock_steady_us() + (uint64_t)MORNING_WAIT_MS * 1000;
+    const struct link_reading reading = { .filters = &subject,
+                                          .filter_count = 1,
+                                          .from_seq = from_seq };
+    struct counted counted = { .subject = subject };
+    struct link *link;
+
+    while (!day->failed && counted.count < count && clock_steady_us() < end_us) {
+        day_settle(day);
+        counted.count = 0;
+        day_become(day->cli, day_watcher);
+        if (link_open(day->cli, &link) != 0) /* whose head is that of now */
+            continue;
+        if (link_read(link, &reading, count_each, &counted) != 0)
+            day_fail(day, "the log cannot be read");
+        link_close(link);
+    }
+    day_check(
+        day, counted.count == count,
+        arena_print(&day->cli->arena, "%s came %u times, not %u", subject, counted.count, count));
 }
 
 const char *day_text(const struct day_heard *heard, const char *path)

@@ -16,7 +16,7 @@
 enum {
     MORNING_DESKS = 128,
     MORNING_CASES = 16,
-    MORNING_WAIT_MS = 15 * 1000, /* for what comes at once */
+    MORNING_WAIT_MS = 60 * 1000, /* for what comes at once; a process may just be starting anew */
 };
 
 struct day {
@@ -27,7 +27,7 @@ struct day {
         struct link *link; /* NULL: its line is cut */
     } desks[MORNING_DESKS];
     uint32_t desk_count;
-    uint32_t rate; /* of the log's clock */
+    uint32_t services; /* that are at work */
     const char *scene;
     bool failed;       /* of this scene */
     uint32_t failures; /* of the day */
@@ -59,7 +59,7 @@ struct day_heard {
 struct day_heard day_hear(struct day *day, const char *subject, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same, for what a clock of the town makes: waits `log_ms` of log time and a little more. */
+/* The same, for what a clock of the town makes: the town's clock runs ahead by `log_ms` first. */
 struct day_heard day_hear_within(struct day *day, uint64_t log_ms, const char *subject,
                                  const char *format, ...) __attribute__((format(printf, 4, 5)));
 
@@ -89,6 +89,21 @@ uint32_t day_empty_mailbox(struct day *day, const char *unit);
 void day_cut(struct day *day, const char *unit);
 void day_mend(struct day *day, const char *unit);
 
+/* The town's clock runs ahead to that moment, in pieces: behind each, every service has done what
+ * there was to do, so that a slow machine has no later town.  Then it runs at its own rate. */
+void day_run_to(struct day *day, uint64_t until_ms, uint32_t rate);
+
+/* Waits until no service has anything left to do now. */
+void day_settle(struct day *day);
+
+/* Waits until `count` messages of that subject have come from `from_seq` on; more are too many. */
+void day_hear_all(struct day *day, uint64_t from_seq, const char *subject, uint32_t count);
+
+/* Many of one post, over one link; each is made by `make` (false: no more). */
+typedef bool day_make(void *context, uint32_t n, char *body, size_t room);
+void day_say_all(struct day *day, const char *post, const char *subject, day_make *make,
+                 void *context);
+
 /* Log time and the last sequence, now. */
 uint64_t day_now_ms(struct day *day);
 uint64_t day_head(struct day *day);
@@ -99,6 +114,5 @@ struct day_scene {
     const char *name; /* "B" */
     const char *title;
     void (*play)(struct day *day);
-    bool fast; /* lasts hours: only when the clock runs faster */
 };
 extern const struct day_scene day_scenes[];

@@ -183,8 +183,8 @@ void play_ladder(struct day *day)
 {
     plan_contact(day, "day-a2", "carer-a2");
     no_answer(day, "day-a2", "PHONE", "1", 1);
-    day_hear_within(day, HOUR_MS, "care.ContactEscalated." C41, "{\"person\":\"day-a2\"}");
-    day_hear_within(day, 2 * HOUR_MS, "care.DoorVisitAssigned." C41, "{\"person\":\"day-a2\"}");
+    day_hear_within(day, 62 * MINUTE_MS, "care.ContactEscalated." C41, "{\"person\":\"day-a2\"}");
+    day_hear_within(day, 31 * MINUTE_MS, "care.DoorVisitAssigned." C41, "{\"person\":\"day-a2\"}");
     day_say(day, C41 ".duty", "care.RecordDoorVisit." C41, NULL,
             "{\"person\":\"day-a2\",\"result\":\"SEEN\"}");
     day_hear(day, "care.ContactRecorded." C41,

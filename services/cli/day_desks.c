@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "cli/day_inside.h"
 #include "cli/town_files.h"
+#include "cli/verbs.h"
 
 enum { MAILBOX_MOST = 100, LEASE_MS = 60 * 1000, TAKE_MS = 300 };
 
@@ -143,10 +144,11 @@ int day_open_desks(struct day *day)
     }
     cli->idle = day_keep_desks;
     cli->idle_context = day;
-    if (status == 0)
-        day->rate = link_welcome(day->watch)->rate;
-    if (day->rate == 0)
-        day->rate = 1;
+    if (status == 0 && !link_welcome(day->watch)->exercise)
+        status = cli_fail(EXIT_REFUSED, "carebus init --exercise-rate 1 DIR",
+                          "the example day is an exercise's, and this town is a real one");
+    for (const struct service *const *service = cli_services; *service != NULL; service++)
+        day->services++;
     return status;
 }
 

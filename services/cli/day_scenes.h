@@ -32,3 +32,5 @@ void play_shortage(struct day *day);      /* D, day_town.c   */
 void play_opinion(struct day *day);       /* E                   */
 void play_festival(struct day *day);      /* H                   */
 void play_outbreak(struct day *day);      /* I                   */
+void play_calls(struct day *day);         /* N, day_evening.c    */
+void play_evening(struct day *day);       /* Z                   */

@@ -10,8 +10,6 @@
 #include "cli/print.h"
 #include "cli/verbs.h"
 
-enum { FAST_RATE = 10 };
-
 /* ---- what is left at the end ----------------------------------------------------------------------- */
 
 /* Another verb of this program, asked as `unit`; its arguments are the words of a text. */
@@ -154,8 +152,6 @@ int verb_day(struct cli *cli)
     if (status == 0)
         status = day_open_desks(&day);
     for (const struct day_scene *scene = day_scenes; status == 0 && scene->name != NULL; scene++) {
-        if (scene->fast && day.rate < FAST_RATE)
-            continue;
         if (only == NULL || strcmp(only, scene->name) == 0)
             play(&day, scene);
     }

@@ -111,10 +111,15 @@ const struct verb cli_verbs[] = {
       "them in their own layout with the reason.  An export leaves its trace (Accessed).\n" },
     { "day", "[--scene B] [--stay]", "Plays an example day through the real processes",
       verb_day,
-      "The desks of the town say what domain stories A to L say, and wait for what must come of it;\n"
-      "where the town's clock runs fast (init --exercise-rate 60), also the deadlines (A+, C+, J+,\n"
-      "K).  Then the timelines, the worklists, a committee's day, the count of duties and the bulletin.\n"
+      "The desks of the town say what domain stories A to L say, and wait for what must come of it; where\n"
+      "a deadline is waited for, the exercise's clock runs ahead, and at last to the evening, when the day\n"
+      "is frozen, signed and rolled up.  Then the timelines, the worklists, the day's summary, the duty\n"
+      "register and the bulletin.  With --json: scenes, cases and figures, one object a line.\n"
       "Exit 0: all of it happened as it should.  --stay: the desks stay open until Ctrl-C.\n" },
+    { "clock", "[--rate N --until TIME]", "What time it is in the town; lets an exercise's run ahead",
+      verb_clock,
+      "The clock of an exercise runs N times faster until that time of the town (+2h, 20:30 of no day is\n"
+      "none: 2023-01-18T20:30), then at its own rate again.  A broker that starts anew forgets the haste.\n" },
     { "verify", "[--replay SERVICE|all]", "Proves the log whole, or a service's store equal to it",
       verb_verify, "" },
     { "describe", "SERVICE [--dot]", "A service's tables: states, commands, questions",

@@ -61,6 +61,9 @@ int verb_load(struct cli *cli);
 int verb_up(struct cli *cli);
 int verb_down(struct cli *cli);
 
+/* clock.c */
+int verb_clock(struct cli *cli);
+
 /* status.c */
 int verb_status(struct cli *cli);
 int verb_check(struct cli *cli);
