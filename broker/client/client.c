@@ -28,6 +28,7 @@ static int connect_again(struct client *client)
         socket_close(client->socket);
     }
     client->socket = socket;
+    client->more = true;
     client->gathering = FRAME_NONE;
     struct loop fresh = { 0 };
     loop_add_socket(&fresh, socket);
@@ -104,12 +105,19 @@ const char *client_source(const struct client *client)
 
 /* ---- sending ------------------------------------------------------------------------------------- */
 
+/* A send may take from the descriptor the news that something has come: so a look for it is due. */
+int client_write(struct client *client, struct frame_writer *writer)
+{
+    client->more = true;
+    return socket_send(client->socket, 0, frame_end(writer));
+}
+
 /* What was gathered leaves; it stays when the pipe has no room for it now. */
 int client_gathered(struct client *client)
 {
     if (client->gathering == FRAME_NONE)
         return 0;
-    int r = socket_send(client->socket, 0, frame_end(&client->gathered));
+    int r = client_write(client, &client->gathered);
     if (r == 0)
         client->gathering = FRAME_NONE;
     return r > 0 ? CLIENT_DOWN : r;
@@ -121,6 +129,7 @@ int client_gather(struct client *client, enum frame_type type, const ProtobufCMe
 {
     struct frame_writer *writer = &client->gathered;
 
+    client->unsent = true;
     if (client->gathering == type && writer->count < WIRE_GATHER_ITEMS
         && frame_pack(writer, message) == 0)
         return 0;
@@ -145,7 +154,7 @@ int client_send(struct client *client, enum frame_type type, const ProtobufCMess
     frame_begin(&writer, client->buffer, WIRE_FRAME_BYTES, type, epoch);
     if (message != NULL && frame_pack(&writer, message) != 0)
         return CLIENT_TOO_LARGE;
-    r = socket_send(client->socket, 0, frame_end(&writer));
+    r = client_write(client, &writer);
     return r > 0 ? CLIENT_DOWN : r;
 }
 
@@ -225,52 +234,83 @@ static int time_left(const struct client *client, int timeout_ms, uint64_t now_u
     return timeout_ms < 0 || timeout_ms > due_ms ? due_ms : timeout_ms;
 }
 
+/* What has come; `more` stays true when it is not all.  What a frame made the caller send leaves before
+ * the next look, which is then the last. */
 static int receive_all(struct client *client)
 {
     struct socket_frame frame;
 
+    client->more = true;
     for (int i = 0; i < FRAMES_A_STEP; i++) {
         int r = socket_receive(client->socket, &frame);
-        if (r == SOCKET_EMPTY)
+        if (r == SOCKET_EMPTY) {
+            client->more = false;
             return 0;
+        }
         if (r < 0)
             return r;
         if (r == 0)
             receive_frame(client, frame.bytes, clock_steady_us());
+        if (client->unsent)
+            queue_flush(client);
     }
     return 0;
 }
 
-int client_step(struct client *client, int timeout_ms)
+/* Timers of our own must not end the caller's wait early. */
+static int wait(struct client *client, int timeout_ms, uint32_t *ret_ready)
 {
     uint64_t now_us = clock_steady_us();
     uint64_t end_us = timeout_ms < 0 ? UINT64_MAX : now_us + (uint64_t)timeout_ms * 1000;
-    uint32_t ready = 0;
 
-    /* Timers of our own must not end the caller's wait early. */
     do {
         drive_session(client, now_us);
         queue_flush(client);
         int left_ms = timeout_ms < 0    ? -1
                       : end_us > now_us ? (int)((end_us - now_us + 999) / 1000)
                                         : 0;
-        int r = loop_wait(&client->loop, time_left(client, left_ms, now_us), &ready);
+        int r = loop_wait(&client->loop, time_left(client, left_ms, now_us), ret_ready);
         if (r < 0)
             return r;
         now_us = clock_steady_us();
-    } while (ready == 0 && now_us < end_us);
+    } while (*ret_ready == 0 && now_us < end_us);
+    return 0;
+}
 
-    if ((ready & 1) != 0) {
-        int r = receive_all(client);
-        if (r < 0)
-            return r;
+/* Without descriptors to watch, a round that waits for nothing asks nobody what is ready. */
+int client_step(struct client *client, int timeout_ms)
+{
+    uint32_t ready = 1;
+    int r = 0;
+
+    if (timeout_ms == 0 && client->loop.count == 1) {
+        drive_session(client, clock_steady_us());
+        queue_flush(client);
+    } else {
+        r = wait(client, timeout_ms, &ready);
     }
+    if (r == 0 && (ready & 1) != 0)
+        r = receive_all(client);
+    if (r < 0)
+        return r;
     for (uint32_t i = 1; i < client->loop.count; i++)
         if ((ready >> i & 1) != 0)
             client->watches[i - 1].ready(client->watches[i - 1].context);
     queue_flush(client);
     give_credit(client, (ready & 1) != 0);
-    return client->phase == PHASE_UP ? 0 : CLIENT_DOWN;
+    if (timeout_ms == 0 && client->more)
+        r = receive_all(client);
+    return r < 0 ? r : client->phase == PHASE_UP ? 0 : CLIENT_DOWN;
+}
+
+int client_fd(const struct client *client)
+{
+    return socket_fd(client->socket);
+}
+
+bool client_is_ready(const struct client *client)
+{
+    return client->more || client->unsent;
 }
 
 int client_watch(struct client *client, int fd, void (*ready)(void *context), void *context)

@@ -81,6 +81,12 @@ void client_close(struct client *client);
  * the descriptors of client_watch is readable), calls the callbacks.  CLIENT_DOWN: no link. */
 int client_step(struct client *client, int timeout_ms);
 
+/* For a loop of the caller's own, with many clients in it: client_step with 0 while client_is_ready
+ * (something may have come, or waits to be sent), whenever the descriptor (another one after each
+ * reconnect) is readable, and else twice a second, or each 10 ms while the link is not up. */
+int client_fd(const struct client *client);
+bool client_is_ready(const struct client *client);
+
 /* Another descriptor to wait for; `ready` is called from client_step. */
 int client_watch(struct client *client, int fd, void (*ready)(void *context), void *context);
 

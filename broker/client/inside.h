@@ -84,6 +84,8 @@ struct client {
     uint8_t *buffer;              /* of a frame in the making */
     struct frame_writer gathered; /* calls of one type that leave as one frame */
     enum frame_type gathering;    /* FRAME_NONE: none wait */
+    bool unsent;                  /* something was gathered or queued since the last try to send */
+    bool more;                    /* something may have come that the descriptor does not tell of */
 };
 
 /* queue.c: what was published and is not known to be stored. */
@@ -100,5 +102,6 @@ void receive_lost(struct client *client);
 int client_send(struct client *client, enum frame_type type, const ProtobufCMessage *message);
 int client_gather(struct client *client, enum frame_type type, const ProtobufCMessage *message);
 int client_gathered(struct client *client);
+int client_write(struct client *client, struct frame_writer *writer);
 uint64_t client_expect(struct client *client, enum pending_kind kind);
 void client_resume(struct client *client);

@@ -49,6 +49,7 @@ static void append(struct client *client, uint64_t number, uint8_t *bytes, size_
     *at(client, client->queue_count) = (struct outgoing){ number, (uint32_t)size, bytes };
     client->queue_count++;
     client->queue_bytes += size;
+    client->unsent = true;
 }
 
 int client_publish_bytes(struct client *client, uint64_t number, struct slice envelope)
@@ -111,6 +112,7 @@ void client_publish_again(struct client *client, uint64_t number)
 {
     if (client->held_number == number)
         client->held_number = 0;
+    client->unsent = true;
 }
 
 int client_publish_instead(struct client *client, const Bus__Envelope *envelope)
@@ -143,6 +145,7 @@ uint32_t client_unacknowledged(const struct client *client)
 /* Sends what has not been sent in this session, up to WIRE_GATHER_ITEMS in a frame. */
 void queue_flush(struct client *client)
 {
+    client->unsent = false;
     if (client_gathered(client) != 0)
         return;
     while (client->phase == PHASE_UP && client->queue_sent < client->queue_count) {
@@ -160,7 +163,7 @@ void queue_flush(struct client *client)
             memcpy(item, outgoing->bytes, outgoing->size);
             next++;
         }
-        if (writer.count == 0 || socket_send(client->socket, 0, frame_end(&writer)) != 0)
+        if (writer.count == 0 || client_write(client, &writer) != 0)
             return;
         client->queue_sent = next;
     }

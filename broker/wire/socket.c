@@ -298,6 +298,14 @@ int socket_receive(struct socket *socket, struct socket_frame *ret_frame)
     return 0;
 }
 
+int socket_fd(struct socket *socket)
+{
+    int fd = -1;
+    size_t size = sizeof(fd);
+
+    return zmq_getsockopt(socket->zmq, ZMQ_FD, &fd, &size) == 0 ? fd : -1;
+}
+
 /* ---- sending ------------------------------------------------------------------------------------- */
 
 static int answer_of(int error)

@@ -61,6 +61,10 @@ struct socket_frame {
 };
 int socket_receive(struct socket *socket, struct socket_frame *ret_frame);
 
+/* A descriptor that is readable when something may have come; only an edge: receive until
+ * SOCKET_EMPTY, after the last send, before waiting for it.  -1: there is none. */
+int socket_fd(struct socket *socket);
+
 /* Sends a copy.  To a peer of a listener; 0 on a caller.  SOCKET_GONE, SOCKET_FULL. */
 int socket_send(struct socket *socket, uint64_t peer, struct slice bytes);
 

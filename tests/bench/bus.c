@@ -8,15 +8,14 @@
  * DIR is a town of one unit that `make` lays out; its broker runs already (scripts/bench starts
  * it).  `plain`: without CURVE, which only the bench's own build of the broker allows.
  */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zmq.h>
 
-#include "client/inside.h"
+#include "client/client.h"
 #include "lib/place.h"
 #include "peers/load.h"
-#include "wire/inside.h"
 
 enum { UNDER_WAY_MOST = 4096, RECEIVERS_MOST = 64 };
 
@@ -30,6 +29,8 @@ struct desk {
     uint64_t number;  /* of its last message                 */
     uint64_t got;     /* delivered, leased, asked            */
     bool is_producer; /* its acknowledgements are measured   */
+    uint32_t most;    /* publishes anew until so many are under way; 0: does not */
+    uint64_t *left;   /* of all that are to be published     */
     struct desk *other;
 };
 
@@ -42,6 +43,16 @@ static void on_welcome(void *context, const Bus__Welcome *welcome)
         desk->number = welcome->number;
 }
 
+static void publish(struct desk *desk);
+
+static void keep_publishing(struct desk *desk)
+{
+    while (client_unacknowledged(desk->client) < desk->most && *desk->left > 0) {
+        publish(desk);
+        --*desk->left;
+    }
+}
+
 static void on_stored(void *context, uint64_t number, uint64_t seq)
 {
     struct desk *desk = context;
@@ -52,6 +63,7 @@ static void on_stored(void *context, uint64_t number, uint64_t seq)
             measure_span(desk->measure, desk->asked_us[desk->answered % UNDER_WAY_MOST]);
         desk->answered++;
     }
+    keep_publishing(desk);
 }
 
 static void on_refused(void *context, uint64_t number, const Bus__PublishRefused *refused)
@@ -156,18 +168,23 @@ struct bench {
 /* One round of every client, after a wait for any of them. */
 static void step(struct bench *bench)
 {
-    zmq_pollitem_t items[LOAD_LINKS];
+    struct pollfd items[LOAD_LINKS];
+    int wait_ms = 100;
 
     for (uint32_t i = 0; i < bench->count; i++) {
         struct client *client = bench->desks[i].client;
-        queue_flush(client);
-        items[i] = (zmq_pollitem_t){ .socket = client->socket == NULL ? NULL : client->socket->zmq,
-                                     .events = ZMQ_POLLIN };
+        if (client_is_ready(client))
+            client_step(client, 0);
+        items[i] = (struct pollfd){ .fd = client_fd(client), .events = POLLIN };
+        if (client_is_ready(client))
+            wait_ms = 0;
     }
-    zmq_poll(items, (int)bench->count, 100);
-    for (uint32_t i = 0; i < bench->count; i++)
-        if (items[i].revents != 0 || bench->desks[i].client->phase != PHASE_UP)
-            client_step(bench->desks[i].client, 0);
+    int ready = poll(items, bench->count, wait_ms);
+    for (uint32_t i = 0; i < bench->count; i++) {
+        struct client *client = bench->desks[i].client;
+        if (items[i].revents != 0 || ready == 0 || client_is_ready(client))
+            client_step(client, 0);
+    }
 }
 
 /* `service`: it answers questions to that service, or "". */
@@ -230,18 +247,18 @@ static uint64_t under_way(const struct desk *desk)
 static void work_publish(struct bench *bench, uint32_t links, uint32_t most, double seconds,
                          uint64_t messages, struct measure *measure)
 {
+    uint64_t left = messages == 0 ? UINT64_MAX : messages;
+
     for (uint32_t i = 0; i < links; i++)
         open_desk(bench, "", measure)->is_producer = true;
     measure_begin(measure, seconds);
-    uint64_t asked = 0;
-    while (!measure_over(measure) && (messages == 0 || measure->done < messages)) {
-        for (uint32_t i = 0; i < links; i++)
-            while (under_way(&bench->desks[i]) < most && (messages == 0 || asked < messages)) {
-                publish(&bench->desks[i]);
-                asked++;
-            }
-        step(bench);
+    for (uint32_t i = 0; i < links; i++) {
+        bench->desks[i].most = most;
+        bench->desks[i].left = &left;
+        keep_publishing(&bench->desks[i]);
     }
+    while (!measure_over(measure) && (messages == 0 || measure->done < messages))
+        step(bench);
 }
 
 /* From a publish to the settled receipt of who took it out of its mailbox. */

@@ -1,6 +1,8 @@
 /* The client's session: HELLO, silence, the end. */
 #include "unit/client/lab.h"
 
+#include <poll.h>
+
 START_TEST(hello_tells_what_this_peer_has_seen)
 {
     setup();
@@ -104,6 +106,47 @@ START_TEST(a_rejected_session_tells_all_who_wait)
 }
 END_TEST
 
+/* Goes on by the descriptor and client_is_ready alone, until the callbacks have said `lines` lines. */
+static void drive(unsigned lines)
+{
+    unsigned said = 0;
+
+    while (said < lines) {
+        struct pollfd item = { .fd = client_fd(lab.client), .events = POLLIN };
+        if (!client_is_ready(lab.client))
+            ck_assert_msg(poll(&item, 1, LONG_US / 1000) == 1, "after %u nothing tells of more",
+                          said);
+        ck_assert_int_eq(client_step(lab.client, 0), 0);
+        said = 0;
+        for (const char *at = lab.trace; (at = strchr(at, '\n')) != NULL; at++)
+            said++;
+    }
+}
+
+START_TEST(a_loop_of_the_callers_own_hears_of_all_that_comes)
+{
+    enum { FRAMES = 200 };
+    Bus__Pong pong = BUS__PONG__INIT;
+
+    setup();
+    come_up(0, 0);
+    for (pong.time_ms = 1; pong.time_ms <= FRAMES; pong.time_ms++)
+        answer(FRAME_PONG, &pong.base);
+    drive(FRAMES);
+    lab.trace[0] = '\0';
+    for (uint64_t number = 1; number <= FRAMES; number++) {
+        ck_assert_int_eq(publish(number), 0);
+        ck_assert(client_is_ready(lab.client));
+        ck_assert_int_eq(client_step(lab.client, 0), 0);
+        acknowledge(number, number, false);
+        drive(1);
+        lab.trace[0] = '\0';
+    }
+    teardown();
+}
+END_TEST
+
 TESTS(hello_tells_what_this_peer_has_seen, a_broker_that_says_nothing_is_asked_again,
       a_broker_that_falls_silent_is_down, the_time_of_the_log_is_told_while_nothing_else_comes,
-      frames_of_another_session_and_bad_ones_do_nothing, a_rejected_session_tells_all_who_wait)
+      frames_of_another_session_and_bad_ones_do_nothing, a_rejected_session_tells_all_who_wait,
+      a_loop_of_the_callers_own_hears_of_all_that_comes)
