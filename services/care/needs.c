@@ -182,23 +182,32 @@ static void note_open(struct turn *turn, const char *need, const char *person,
     count_person(turn, person, true);
 }
 
-int on_need_opened(struct turn *turn, const void *message)
+/* Counted once, with its person and the committee of its place, else of the person. */
+static int take_open(struct turn *turn, const char *need, const char *told_person,
+                     const char *place)
 {
-    const Town__NeedOpened *event = message;
-    const char *id = loop_is_id(event->person) ? loop_person(turn, event->person) : "";
+    const char *id = turn_is_id(told_person) ? loop_person(turn, told_person) : "";
     const Person *person = id[0] == '\0' ? NULL : turn_load(turn, PERSONS, id);
-    const char *committee = directory_committee(turn, event->place) ? event->place
-                            : person != NULL                        ? person->committee
-                                                                    : "";
+    const char *committee = directory_committee(turn, place) ? place
+                            : person != NULL                 ? person->committee
+                                                             : "";
 
-    if (event->duplicate_of[0] != '\0' || committee[0] == '\0'
-        || turn_load(turn, OPEN_NEEDS, need_key(turn, event->need)) != NULL)
+    if (committee[0] == '\0' || turn_load(turn, OPEN_NEEDS, need_key(turn, need)) != NULL)
         return turn->outcome;
-    note_open(turn, event->need, id, committee);
+    note_open(turn, need, id, committee);
     Numbers *numbers = numbers_of(turn, committee, today(turn));
     if (numbers != NULL)
         numbers->needs_opened++;
     return turn->outcome;
+}
+
+int on_need_opened(struct turn *turn, const void *message)
+{
+    const Town__NeedOpened *event = message;
+
+    return event->duplicate_of[0] != '\0'
+               ? turn->outcome
+               : take_open(turn, event->need, event->person, event->place);
 }
 
 int on_need_closed(struct turn *turn, const void *message)
@@ -217,20 +226,13 @@ int on_need_closed(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
-/* Which person and place it is of, the kernel's event does not say: what was kept is gone, so the
- * unit of the subject, which is the committee, stands for both. */
+/* What was kept of it is gone: the event says whose it is, and where. */
 int on_need_reopened(struct turn *turn, const void *message)
 {
     const Town__NeedReopened *event = message;
 
-    if (!directory_committee(turn, turn->unit)
-        || turn_load(turn, OPEN_NEEDS, need_key(turn, event->need)) != NULL)
-        return turn->outcome;
-    note_open(turn, event->need, "", turn->unit);
-    Numbers *numbers = numbers_of(turn, turn->unit, today(turn));
-    if (numbers != NULL)
-        numbers->needs_opened++;
-    return turn->outcome;
+    return take_open(turn, event->need, event->person,
+                     event->place[0] != '\0' ? event->place : turn->unit);
 }
 
 int on_deadline_missed(struct turn *turn, const void *message)

@@ -440,7 +440,8 @@ int loop_on_reopen(struct turn *turn, const void *message)
     Town__Clocks due = TOWN__CLOCKS__INIT;
     Town__NeedReopened event = { IS(town__need_reopened),     .need = reopen->need,
                                  .by = turn_actor_unit(turn), .reason = reopen->reason,
-                                 .n = need->reopened,         .due = &due };
+                                 .n = need->reopened,         .due = &due,
+                                 .person = need->person,      .place = need->place };
     loop_clocks_of(need, &due);
     loop_say(turn, need, loop_place(need), &event.base);
     loop_route(turn, reopen->need, need);

@@ -165,6 +165,24 @@ START_TEST(what_cannot_be_is_looked_at)
 }
 END_TEST
 
-TESTS(what_was_seen_counts_and_not_what_was_ticked,
+/* A need that is opened again is its person's again. */
+START_TEST(a_need_that_is_reopened_knows_its_person)
+{
+    static const char person[] = "{'need': 'n1', 'person': 'r2', 'place': '" C41 "'}";
+    struct story *story = care_morning();
+
+    story_say(story, "supplies", "supplies.NeedOpened." C41, "%s", person);
+    story_say(story, "supplies", "supplies.NeedClosed." C41, "{'need': 'n1', 'outcome': 'MET'}");
+    ck_assert_ptr_null(strstr(story_ask(story, C41, "care.MyPeople." C41, "{}"), "\"openNeeds\""));
+    story_say(story, "supplies", "supplies.NeedReopened." C41, "%s", person);
+    ck_assert_ptr_nonnull(
+        strstr(story_ask(story, C41, "care.MyPeople." C41, "{}"), "\"openNeeds\": 1"));
+    story_say(story, "supplies", "supplies.NeedClosed." C41, "{'need': 'n1', 'outcome': 'MET'}");
+    ck_assert_ptr_null(strstr(story_ask(story, C41, "care.MyPeople." C41, "{}"), "\"openNeeds\""));
+    story_close(story);
+}
+END_TEST
+
+TESTS(a_need_that_is_reopened_knows_its_person, what_was_seen_counts_and_not_what_was_ticked,
       a_danger_sign_goes_somewhere_without_a_catalogue, tries_without_end_are_not_kept,
       what_cannot_be_is_looked_at)

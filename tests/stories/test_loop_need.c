@@ -451,7 +451,8 @@ START_TEST(a_closed_need_is_reopened_within_its_window_with_a_new_clock)
                                    "    refuses: no ReopenNeed from ASSIGNED\n");
     ck_assert_str_eq(story_last(story, "referral.NeedReopened." C41),
                      "{\"need\": \"n1\", \"by\": \"jcb\", \"reason\": \"not helped\", \"n\": 1, "
-                     "\"due\": {\"doneMs\": \"1674093600000\"}}");
+                     "\"due\": {\"doneMs\": \"1674093600000\"}, \"person\": \"r1\", \"place\": "
+                     "\"310115125041\"}");
     story_close(story);
 }
 END_TEST
