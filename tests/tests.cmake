@@ -187,8 +187,8 @@ endif()
 
 # A town's year in fast-forward, through all services.
 if(all_services AND TARGET town_files)
-  add_executable(bench-year EXCLUDE_FROM_ALL tests/bench/year.c tests/bench/year_life.c
-    tests/bench/year_weigh.c)
+  add_executable(bench-year EXCLUDE_FROM_ALL tests/bench/year.c tests/bench/year_agenda.c
+    tests/bench/year_books.c tests/bench/year_life.c tests/bench/year_more.c tests/bench/year_weigh.c)
   house(bench-year)
   target_include_directories(bench-year PRIVATE tests/bench ${CMAKE_BINARY_DIR}/words/table)
   target_link_libraries(bench-year PRIVATE town_files kit ${all_services})

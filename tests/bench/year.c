@@ -1,7 +1,9 @@
 /*
- * bench-year FOLDER --town FOLDER [--people N] [--days N] [--marks 1,30,180,365] - what a turn costs
- * and what a store weighs, as a town's year goes by (domain.md 8: 4,500 people, 38,000 messages a
- * day).  One line a service at each mark; a line of progress each ten days on stderr.
+ * bench-year FOLDER --town FOLDER [--people N] [--days N] [--marks 1,30,180,365] [--at-once N]
+ * [--json FILE] - what a turn costs and what a store weighs, as a town's year goes by (domain.md 8:
+ * 4,500 people, 38,000 messages a day).  One line a service at each mark, as JSON too if wanted; a
+ * line of progress each ten days on stderr.  With one message at once the longest batch is the
+ * longest turn.  At the end the books are read: 1, when they do not balance or a message was parked.
  */
 #include "year.h"
 
@@ -15,6 +17,7 @@
 #include "base/log.h"
 #include "cli/town_files.h"
 #include "kit/kit.h"
+#include "town.pb-c.h"
 
 #define SERVICE(name) extern const struct service name##_service;
 #include "all_services.h"
@@ -31,6 +34,7 @@ enum {
     PRODUCERS = 256,
     AT_ONCE = 512,
     MARKS = 16,
+    REFUSALS = 64, /* kinds */
     STORE_BYTES = 1 << 30,
 };
 
@@ -47,6 +51,7 @@ struct part_of_year {
     uint64_t us;        /* of turns, since the last mark */
     uint64_t turns;
     uint64_t fired_us;
+    uint64_t longest_us; /* of a batch                    */
 };
 
 struct year {
@@ -61,9 +66,17 @@ struct year {
         uint64_t number;
     } producers[PRODUCERS];
     uint32_t producer_count;
+    uint32_t at_once; /* messages of a batch */
+    FILE *json;       /* or NULL             */
     struct life *life;
+    struct more *more;
     uint64_t refused;
-    uint64_t parked;
+    struct refusal {
+        char name[160];
+        uint64_t count;
+    } refusals[REFUSALS]; /* since the last mark */
+    uint32_t refusal_count;
+    uint64_t all_parked; /* of all days */
 };
 
 static void die(const char *what)
@@ -111,6 +124,27 @@ static bool says(const struct stored *stored, const char *message)
     return dot != NULL && strncmp(dot + 1, message, length) == 0 && dot[1 + length] == '.';
 }
 
+/* By service, message and code: where a bench says what the town does not take, its figures lie. */
+static void count_refusal(struct year *year, const struct stored *stored)
+{
+    struct slice body = stored->envelope.body;
+    Town__Refused *refused = town__refused__unpack(NULL, body.size, body.data);
+    char name[sizeof(year->refusals[0].name)];
+    uint32_t at = 0;
+
+    year->refused++;
+    if (refused == NULL)
+        return;
+    snprintf(name, sizeof(name), "%s %s: %.60s", refused->command, refused->code, refused->reason);
+    while (at < year->refusal_count && strcmp(year->refusals[at].name, name) != 0)
+        at++;
+    if (at == year->refusal_count && at < REFUSALS)
+        snprintf(year->refusals[year->refusal_count++].name, sizeof(name), "%s", name);
+    if (at < REFUSALS)
+        year->refusals[at].count++;
+    town__refused__free_unpacked(refused, NULL);
+}
+
 static void append(struct year *year, const char *source, struct slice envelope)
 {
     if (year->count == year->room) {
@@ -123,10 +157,9 @@ static void append(struct year *year, const char *source, struct slice envelope)
     scan_stored_pack(head(year), year->now_ms, slice_text(source), envelope, told->bytes);
     if (scan_stored(slice_of(told->bytes, size), &told->stored) != 0)
         die("a message is no message");
-    if (says(&told->stored, "Refused") && year->refused++ < 5 && getenv("YEAR_REFUSED") != NULL)
-        fprintf(stderr, "%.*s\n", (int)told->stored.envelope.body.size,
-                (const char *)told->stored.envelope.body.data);
-    year->parked += says(&told->stored, "Parked");
+    if (says(&told->stored, "Refused"))
+        count_refusal(year, &told->stored);
+    year->all_parked += says(&told->stored, "Parked");
 }
 
 static struct producer *producer_of(struct year *year, const char *name)
@@ -200,15 +233,24 @@ static void take(struct year *year, size_t index)
     struct stored messages[AT_ONCE];
     uint32_t count = 0;
 
-    for (uint64_t seq = part->taken + 1; seq <= head(year) && count < AT_ONCE; seq++)
+    for (uint64_t seq = part->taken + 1; seq <= head(year) && count < year->at_once; seq++)
         messages[count++] = year->log[seq - year->first_seq].stored;
     uint64_t began_us = clock_steady_us();
     if (kit_take(part->kit, part->taken + count, messages, count) != 0)
         die("a service failed");
-    part->us += clock_steady_us() - began_us;
+    uint64_t took_us = clock_steady_us() - began_us;
+    part->us += took_us;
+    if (took_us > part->longest_us)
+        part->longest_us = took_us;
     part->turns += count;
     part->taken += count;
     drain(year, index);
+}
+
+static void hear(struct year *year, const struct stored *stored)
+{
+    life_hear(year->life, stored);
+    more_hear(year->more, stored);
 }
 
 /* Desks hear what services say, once; then what everybody has is forgotten. */
@@ -223,7 +265,7 @@ static void settle(struct year *year)
             for (; year->parts[i].taken < head(year); any = true)
                 take(year, i);
         for (; heard < head(year); heard++)
-            life_hear(year->life, &year->log[heard + 1 - year->first_seq].stored);
+            hear(year, &year->log[heard + 1 - year->first_seq].stored);
     }
     for (size_t i = 0; i < year->count; i++)
         free(year->log[i].bytes);
@@ -235,6 +277,8 @@ static uint64_t next_due(const struct year *year)
 {
     uint64_t due_ms = life_next(year->life);
 
+    if (more_next(year->more) < due_ms)
+        due_ms = more_next(year->more);
     for (size_t i = 0; i < SERVICES; i++)
         if (kit_next_due(year->parts[i].kit) < due_ms)
             due_ms = kit_next_due(year->parts[i].kit);
@@ -254,6 +298,7 @@ static void pass_until(struct year *year, uint64_t end_ms)
             drain(year, i);
         }
         life_do(year->life);
+        more_do(year->more);
         settle(year);
     }
     year->now_ms = end_ms;
@@ -284,31 +329,61 @@ static double resident_mib(void)
     return kib / 1024;
 }
 
+static double us_each(const struct part_of_year *part)
+{
+    return part->turns == 0 ? 0 : (double)part->us / (double)part->turns;
+}
+
+/* One object a line. */
+static void note(const struct year *year, uint32_t day, uint64_t messages, double seconds)
+{
+    if (year->json == NULL)
+        return;
+    fprintf(year->json,
+            "{\"work\": \"year\", \"day\": %u, \"messages\": %llu, \"seconds\": %.2f, \"refused\": "
+            "%llu, \"parked\": %llu, \"own_mib\": %.0f, \"services\": {",
+            day, (unsigned long long)messages, seconds, (unsigned long long)year->refused,
+            (unsigned long long)year->all_parked, resident_mib());
+    for (size_t i = 0; i < SERVICES; i++)
+        fprintf(year->json,
+                "%s\"%s\": {\"us\": %.2f, \"longest_ms\": %.1f, \"timers_ms\": %.1f, "
+                "\"store_mib\": %.1f}",
+                i == 0 ? "" : ", ", services[i]->name, us_each(&year->parts[i]),
+                (double)year->parts[i].longest_us / 1000, (double)year->parts[i].fired_us / 1000,
+                mib_of(year->parts[i].path));
+    fprintf(year->json, "}}\n");
+    fflush(year->json);
+}
+
 static void mark(struct year *year, uint32_t day, uint64_t messages, double seconds)
 {
     printf("day %-4u %8llu messages  %6.1f s  %llu refused  %llu parked  %.0f MiB of memory of its "
            "own\n",
            day, (unsigned long long)messages, seconds, (unsigned long long)year->refused,
-           (unsigned long long)year->parked, resident_mib());
-    printf("  %-14s %10s %12s %12s %10s\n", "service", "taken", "us a message", "timers ms",
-           "store MiB");
+           (unsigned long long)year->all_parked, resident_mib());
+    printf("  %-14s %12s %16s %10s %10s\n", "service", "us a message", "longest batch ms",
+           "timers ms", "store MiB");
     for (size_t i = 0; i < SERVICES; i++) {
         struct part_of_year *part = &year->parts[i];
-        printf("  %-14s %10llu %12.1f %12.1f %10.1f\n", services[i]->name,
-               (unsigned long long)part->turns,
-               part->turns == 0 ? 0 : (double)part->us / (double)part->turns,
-               (double)part->fired_us / 1000, mib_of(part->path));
+        printf("  %-14s %12.1f %16.1f %10.1f %10.1f\n", services[i]->name, us_each(part),
+               (double)part->longest_us / 1000, (double)part->fired_us / 1000, mib_of(part->path));
         year_weigh(part->kit);
-        part->us = part->turns = part->fired_us = 0;
     }
+    for (uint32_t i = 0; i < year->refusal_count; i++)
+        printf("  refused %6llu x %s\n", (unsigned long long)year->refusals[i].count,
+               year->refusals[i].name);
     fflush(stdout);
+    note(year, day, messages, seconds);
 }
 
 static void forget_figures(struct year *year)
 {
     for (size_t i = 0; i < SERVICES; i++)
-        year->parts[i].us = year->parts[i].turns = year->parts[i].fired_us = 0;
+        year->parts[i].us = year->parts[i].turns = year->parts[i].fired_us =
+            year->parts[i].longest_us = 0;
     year->refused = 0;
+    year->refusal_count = 0;
+    memset(year->refusals, 0, sizeof(year->refusals));
 }
 
 /* ---- the year ------------------------------------------------------------------------------------ */
@@ -349,6 +424,7 @@ static void open_town(struct year *year, const char *town)
     arena_close(&arena);
     settle(year);
     life_begin(year->life);
+    more_begin(year->more);
     settle(year);
 }
 
@@ -362,6 +438,7 @@ static void run(struct year *year, uint32_t days, const uint32_t *marks, uint32_
             marked = marked || marks[i] == day;
         forget_figures(year);
         life_plan_day(year->life, year->now_ms);
+        more_plan_day(year->more);
         pass_until(year, year->now_ms + CLOCK_DAY_MS);
         double seconds = (double)(clock_steady_us() - began_us) / 1e6;
         if (marked)
@@ -388,7 +465,7 @@ int main(int argc, char **argv)
 
     if (argc < 2 || argv[1][0] == '-') {
         fprintf(stderr, "usage: bench-year FOLDER --town FOLDER [--people N] [--days N]"
-                        " [--marks 1,30,180,365]\n");
+                        " [--marks 1,30,180,365] [--at-once N] [--json FILE]\n");
         return 64;
     }
     const char *town = option(argc, argv, "--town", "services/town");
@@ -397,15 +474,25 @@ int main(int argc, char **argv)
          word = strtok_r(NULL, ",", &rest))
         marks[mark_count++] = (uint32_t)strtoul(word, NULL, 10);
     free(list);
+    year.at_once = (uint32_t)strtoul(option(argc, argv, "--at-once", "512"), NULL, 10);
+    if (year.at_once < 1 || year.at_once > AT_ONCE)
+        die("--at-once is 1 to 512");
+    const char *json = option(argc, argv, "--json", NULL);
+    if (json != NULL && (year.json = fopen(json, "w")) == NULL)
+        die("the file for the figures cannot be written");
     say_setup("bench-year");
     if (clock_parse("2023-01-18", &year.now_ms) != 0)
         return 1;
     open_services(&year, argv[1]);
-    year.life = life_open(&year, town,
-                          (uint32_t)strtoul(option(argc, argv, "--people", "4500"), NULL, 10), 1);
+    uint32_t people = (uint32_t)strtoul(option(argc, argv, "--people", "4500"), NULL, 10);
+    year.life = life_open(&year, town, people, 1);
+    year.more = more_open(&year, year.life, people);
     open_town(&year, town);
     run(&year, (uint32_t)strtoul(option(argc, argv, "--days", "365"), NULL, 10), marks, mark_count);
-    for (size_t i = 0; i < SERVICES; i++)
+    uint64_t wrong = year.all_parked;
+    for (size_t i = 0; i < SERVICES; i++) {
+        wrong += year_books(year.parts[i].kit);
         kit_close(year.parts[i].kit);
-    return 0;
+    }
+    return wrong == 0 ? 0 : 1;
 }

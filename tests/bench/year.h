@@ -15,6 +15,7 @@
 
 struct year;
 struct life;
+struct more;
 
 /* ---- year.c: the frame --------------------------------------------------------------------------- */
 
@@ -26,16 +27,22 @@ void year_say(struct year *year, const char *unit, const char *post, const char 
 
 bool year_has(const struct year *year, const char *service);
 
-/* ---- year_weigh.c: stores ------------------------------------------------------------------------ */
+/* ---- year_weigh.c, year_books.c: stores ---------------------------------------------------------- */
 
 /* Prints the tables that a store is heavy with. */
 struct kit;
 void year_weigh(struct kit *kit);
 
+/* Reads the books of a service and prints what does not balance: how many such. */
+uint64_t year_books(struct kit *kit);
+
 /* ---- year_life.c: people and desks --------------------------------------------------------------- */
 
 /* The units' committees are read from `folder`. */
 struct life *life_open(struct year *year, const char *folder, uint32_t people, uint64_t seed);
+
+/* One of the committees. */
+const char *life_committee(const struct life *life, uint32_t number);
 
 /* The roster, its carers and who has whom; said at once. */
 void life_begin(struct life *life);
@@ -51,3 +58,12 @@ void life_do(struct life *life);
 
 /* A message that is on the log: desks answer what is dispatched to them. */
 void life_hear(struct life *life, const struct stored *stored);
+
+/* ---- year_more.c: goods, trouble, homes, benefits: as life_*, which it stands on ------------------- */
+
+struct more *more_open(struct year *year, const struct life *life, uint32_t people);
+void more_begin(struct more *more);
+void more_plan_day(struct more *more);
+uint64_t more_next(const struct more *more);
+void more_do(struct more *more);
+void more_hear(struct more *more, const struct stored *stored);

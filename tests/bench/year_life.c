@@ -3,6 +3,7 @@
  * answered.  Everything follows from one seed, so two runs say the same.
  */
 #include "year.h"
+#include "year_agenda.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,77 +31,27 @@ enum {
 
 enum kind { CONTACT, TRY, CALL, NEED, STEP, CALL_BACK, SIGN };
 
-struct job {
-    uint64_t at_ms;
-    uint64_t order;
-    enum kind kind;
-    uint32_t who;
-    uint32_t step;
-    char service[16];
-    char unit[16];
-    char id[72];
-};
-
 struct life {
     struct year *year;
     uint32_t people;
     uint64_t random;
     char committees[COMMITTEES][16];
     uint32_t committee_count;
-    struct job *jobs; /* a heap by time */
-    size_t job_count;
-    size_t job_room;
-    uint64_t order;
+    struct agenda agenda;
     uint64_t calls;
     uint64_t needs;
 };
 
 /* ---- the agenda ---------------------------------------------------------------------------------- */
 
-static bool before(const struct job *a, const struct job *b)
-{
-    return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
-}
-
 static void put(struct life *life, struct job job)
 {
-    if (life->job_count == life->job_room) {
-        life->job_room = 2 * life->job_room + 1024;
-        life->jobs = realloc(life->jobs, life->job_room * sizeof(*life->jobs));
-        if (life->jobs == NULL)
-            abort();
-    }
-    job.order = life->order++;
-    size_t at = life->job_count++;
-    for (; at > 0 && before(&job, &life->jobs[(at - 1) / 2]); at = (at - 1) / 2)
-        life->jobs[at] = life->jobs[(at - 1) / 2];
-    life->jobs[at] = job;
-}
-
-static struct job pop(struct life *life)
-{
-    struct job first = life->jobs[0];
-    struct job last = life->jobs[--life->job_count];
-    size_t at = 0;
-
-    for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= life->job_count)
-            break;
-        if (child + 1 < life->job_count && before(&life->jobs[child + 1], &life->jobs[child]))
-            child++;
-        if (!before(&life->jobs[child], &last))
-            break;
-        life->jobs[at] = life->jobs[child];
-        at = child;
-    }
-    life->jobs[at] = last;
-    return first;
+    agenda_put(&life->agenda, job);
 }
 
 uint64_t life_next(const struct life *life)
 {
-    return life->job_count == 0 ? UINT64_MAX : life->jobs[0].at_ms;
+    return agenda_next(&life->agenda);
 }
 
 static uint32_t random_below(struct life *life, uint32_t most)
@@ -116,6 +67,11 @@ static uint32_t random_below(struct life *life, uint32_t most)
 static const char *committee_of(const struct life *life, uint32_t person)
 {
     return life->committees[person % life->committee_count];
+}
+
+const char *life_committee(const struct life *life, uint32_t number)
+{
+    return life->committees[number % life->committee_count];
 }
 
 struct life *life_open(struct year *year, const char *folder, uint32_t people, uint64_t seed)
@@ -436,9 +392,9 @@ static void do_sign(struct life *life, const struct job *job)
 
 void life_do(struct life *life)
 {
-    while (life->job_count > 0 && life->jobs[0].at_ms <= year_now(life->year)) {
-        struct job job = pop(life);
-        switch (job.kind) {
+    while (life_next(life) <= year_now(life->year)) {
+        struct job job = agenda_pop(&life->agenda);
+        switch ((enum kind)job.kind) {
         case CONTACT:
             do_contact(life, &job);
             break;
@@ -484,7 +440,9 @@ void life_hear(struct life *life, const struct stored *stored)
 
     if (!split(stored, job.service, message, job.unit))
         return;
-    if (strcmp(message, "Dispatched") == 0) {
+    /* Deliveries and visits move these needs by themselves. */
+    bool by_itself = strcmp(job.service, "supplies") == 0 || strcmp(job.service, "homes") == 0;
+    if (strcmp(message, "Dispatched") == 0 && !by_itself) {
         Town__Dispatched *event = town__dispatched__unpack(NULL, body.size, body.data);
         if (event == NULL)
             return;
