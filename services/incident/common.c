@@ -118,6 +118,15 @@ void incident_still(struct turn *turn, const char *id)
     turn_forget(turn, id, &incident__chase_report__descriptor);
     turn_forget(turn, id, &incident__chase_situation__descriptor);
     turn_forget(turn, id, &incident__chase_caretaker__descriptor);
+    turn_forget(turn, id, &incident__chase_close__descriptor);
+}
+
+void incident_await_close(struct turn *turn, const char *id)
+{
+    Incident__ChaseClose chase = { IS(incident__chase_close), .incident = id };
+
+    if (directory_has(turn, "incident.close", "", turn->now_ms))
+        turn_remind(turn, id, directory_due(turn, "incident.close", "", turn->now_ms), &chase.base);
 }
 
 bool incident_by_clock(struct turn *turn)

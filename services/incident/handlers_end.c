@@ -12,7 +12,8 @@
 static void send_away(struct turn *turn, const Incident *row,
                       const Incident__ControlIncident *control, const char *kind)
 {
-    Registry__SuspendAway away = { IS(registry__suspend_away), .person = row->person, .kind = kind,
+    Registry__SuspendAway away = { IS(registry__suspend_away),
+                                   .person = loop_person(turn, row->person), .kind = kind,
                                    .until_ms = control->until_ms, .host = control->host };
 
     incident_send(turn, control->incident, "registry", &away.base);
@@ -26,7 +27,7 @@ static void send_transfer(struct turn *turn, const char *id, const Incident *row
 
     source.visit = id;
     open.need = loop_id_of(turn, id, "transfer");
-    open.person = row->person;
+    open.person = loop_person(turn, row->person);
     open.place = row->place;
     open.category = TOWN__CATEGORY__MEDICAL;
     open.kind = "TRANSFER";
@@ -38,8 +39,9 @@ static void send_transfer(struct turn *turn, const char *id, const Incident *row
 
 static void send_death(struct turn *turn, const char *id, const Incident *row)
 {
-    Registry__ReportDeath death = { IS(registry__report_death), .person = row->person,
-                                    .source = "incident", .at_ms = turn->now_ms };
+    Registry__ReportDeath death = { IS(registry__report_death),
+                                    .person = loop_person(turn, row->person), .source = "incident",
+                                    .at_ms = turn->now_ms };
 
     incident_send(turn, id, "registry", &death.base);
 }
@@ -244,6 +246,23 @@ int on_chase_situation(struct turn *turn, const void *message)
                     &event.base);
     incident_note(turn, chase->incident, row, "situation overdue", "");
     incident_await_situation(turn, chase->incident, row);
+    return turn->outcome;
+}
+
+/* Nothing is left to be done, and nobody says that it is over; again and again. */
+int on_chase_close(struct turn *turn, const void *message)
+{
+    const Incident__ChaseClose *chase = message;
+    const Incident *row = turn_load(turn, INCIDENTS, chase->incident);
+    const Need *need = loop_need(turn, chase->incident);
+
+    if (!incident_by_clock(turn))
+        return turn->outcome;
+    /* A need that was opened again has clocks of its own. */
+    if (row == NULL || row->board_key[0] == '\0' || (need != NULL && loop_is_open(need)))
+        return 0;
+    incident_overdue(turn, chase->incident, "close");
+    incident_await_close(turn, chase->incident);
     return turn->outcome;
 }
 

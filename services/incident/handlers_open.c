@@ -295,21 +295,26 @@ int on_mark_false(struct turn *turn, const void *message)
     turn_false(turn, mark->incident, row, mark->reason);
     say_false(turn, mark->incident, row, mark->reason, mark->away);
     if (mark->away[0] != '\0' && row->person[0] != '\0') {
-        Registry__SuspendAway away = { IS(registry__suspend_away), .person = row->person,
-                                       .kind = mark->away, .until_ms = mark->until_ms,
-                                       .host = mark->host };
+        Registry__SuspendAway away = { IS(registry__suspend_away),
+                                       .person = loop_person(turn, row->person), .kind = mark->away,
+                                       .until_ms = mark->until_ms, .host = mark->host };
         incident_send(turn, mark->incident, "registry", &away.base);
     }
     end_needs(turn, mark->incident, mark->reason);
     return turn->outcome;
 }
 
-/* Whoever opened it took it back before anybody had confirmed it. */
+/* Whoever opened it took it back before anybody had confirmed it; else it waits for its own end. */
 void on_need_closed(struct turn *turn, const char *id, const Need *need)
 {
+    const Incident *present = turn_load(turn, INCIDENTS, id);
+
     if (need->outcome != TOWN__NEED_OUTCOME__WITHDRAWN
-        || !turn_may_move(turn, INCIDENTS, id, LAPSE))
+        || !turn_may_move(turn, INCIDENTS, id, LAPSE)) {
+        if (present != NULL && present->board_key[0] != '\0')
+            incident_await_close(turn, id);
         return;
+    }
     Incident *row = turn_move_as(turn, INCIDENTS, id, LAPSE);
     if (row == NULL)
         return;

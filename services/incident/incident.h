@@ -40,10 +40,8 @@ enum {
     CHASE_SITUATION,
     CHASE_CARETAKER,
     CHASE_REVIEW,
+    CHASE_CLOSE,
     HEAR_START,
-    HEAR_CAMPAIGN_OPENED,
-    HEAR_CAMPAIGN_CLOSED,
-    ERASE_NEXT,
 
     LINK_INCIDENT = 50,
     LAPSE, /* its need was withdrawn before anybody had confirmed it */
@@ -52,6 +50,7 @@ enum {
 typedef IncidentRows__Incident Incident;
 
 extern const struct service incident_service;
+extern const struct erasing incident_erasing;
 
 /* ---- common.c -------------------------------------------------------------------------------- */
 
@@ -91,6 +90,9 @@ const char *incident_post(struct turn *turn, const char *unit);
 /* IncidentOverdue, which the office's mailbox takes as well. */
 void incident_overdue(struct turn *turn, const char *id, const char *clock);
 
+/* Its main need is closed, and it is not: somebody closes it before `incident.close` is over. */
+void incident_await_close(struct turn *turn, const char *id);
+
 /* Whether the next report is waited for; sets or forgets its timer. */
 void incident_await_situation(struct turn *turn, const char *id, Incident *row);
 
@@ -121,10 +123,8 @@ int on_chase_report(struct turn *turn, const void *message);
 int on_chase_situation(struct turn *turn, const void *message);
 int on_chase_caretaker(struct turn *turn, const void *message);
 int on_chase_review(struct turn *turn, const void *message);
+int on_chase_close(struct turn *turn, const void *message);
 int on_started(struct turn *turn, const void *message);
-int on_campaign_opened(struct turn *turn, const void *message);
-int on_campaign_closed(struct turn *turn, const void *message);
-int on_erase_next(struct turn *turn, const void *message);
 
 int ask_incident_board(struct ask *ask, const void *message);
 int ask_responders(struct ask *ask, const void *message);

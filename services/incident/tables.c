@@ -4,7 +4,6 @@
  * handlers_*.c hold what is particular to each command.
  */
 #include "incident/incident.h"
-#include "organisation.pb-c.h"
 
 #define S(state) INCIDENT_ROWS__INCIDENT__STATE__##state
 
@@ -35,10 +34,8 @@ static const struct command commands[] = {
     [CHASE_SITUATION]    = { .message = &incident__chase_situation__descriptor,    .handle = on_chase_situation,    .free = true },
     [CHASE_CARETAKER]    = { .message = &incident__chase_caretaker__descriptor,    .handle = on_chase_caretaker,    .free = true },
     [CHASE_REVIEW]       = { .message = &incident__chase_review__descriptor,       .handle = on_chase_review },
+    [CHASE_CLOSE]        = { .message = &incident__chase_close__descriptor,        .handle = on_chase_close,        .free = true },
     [HEAR_START]         = { .message = &town__start__descriptor,                  .handle = on_started },           /* the kernel's */
-    [HEAR_CAMPAIGN_OPENED] = { .message = &organisation__campaign_opened__descriptor, .handle = on_campaign_opened, .free = true },   /* the organisation's */
-    [HEAR_CAMPAIGN_CLOSED] = { .message = &organisation__campaign_closed__descriptor, .handle = on_campaign_closed, .free = true },
-    [ERASE_NEXT]         = { .message = &incident__erase_next__descriptor,         .handle = on_erase_next,         .free = true },
     { 0 }
 };
 
@@ -51,7 +48,6 @@ static const ProtobufCMessageDescriptor *const events[] = {
     &incident__caretaker_named__descriptor,     &incident__reported_upward__descriptor,
     &incident__incident_controlled__descriptor, &incident__incident_closed__descriptor,
     &incident__incident_reviewed__descriptor,   &incident__incident_overdue__descriptor,
-    &town__erased__descriptor,
     NULL
 };
 
@@ -128,4 +124,5 @@ const struct service incident_service = {
     .questions = questions,
     .refusals  = &incident__refusal__descriptor,
     .loop      = &rules,
+    .erasing   = &incident_erasing,
 };

@@ -356,6 +356,12 @@ int on_chase_alert(struct turn *turn, const void *message)
                                     .grade = (Opinion__Grade)row->grade,
                                     .to_post = opinion_post(turn, "lgo") };
     opinion_say(turn, row, unit_is_late ? row->unit : "dqb", "lgo", &event.base);
+    /* one that nobody has graded is nobody's yet: it is told again and again */
+    if (row->needs == 0 && row->state == OPINION_ROWS__ALERT__STATE__RAISED) {
+        Alert *edited = turn_edit(turn, ALERTS, chase->alert);
+        edited->ack_due_ms = directory_due(turn, "opinion.ack", "", turn->now_ms);
+        opinion_clock(turn, chase->alert, "ack", edited->ack_due_ms);
+    }
     return turn->outcome;
 }
 

@@ -5,13 +5,11 @@
  */
 #include <string.h>
 
-#include "kit/directory.h"
+#include "kit/erase.h"
 #include "opinion/opinion.h"
-#include "organisation.pb-c.h"
 
 enum { ERASE_ROWS = 50 }; /* a turn */
 
-static const char campaign_key[] = "campaign";
 static const char policy[] = "opinion.retention";
 
 /* What comes from now on is not compared with it. */
@@ -43,11 +41,11 @@ static uint64_t erase(struct turn *turn, const char *id)
     return row->into[0] == '\0';
 }
 
-static void say_erased(struct turn *turn, const char *unit, const char *scope, uint64_t count)
+static void say_erased(struct turn *turn, const char *scope, uint64_t count)
 {
     Town__Erased event = { IS(town__erased), .scope = scope, .count = count, .policy_key = policy };
 
-    turn_emit(turn, unit, &event.base);
+    turn_emit(turn, "dqb", &event.base);
 }
 
 /* ---- of a signal, of an alert ---------------------------------------------------------------- */
@@ -83,7 +81,7 @@ int on_erase_texts(struct turn *turn, const void *message)
         count = erase_of_alert(turn, texts);
     else if (turn_load(turn, SIGNALS, texts->signal) != NULL)
         count = erase(turn, texts->signal);
-    say_erased(turn, "dqb",
+    say_erased(turn,
                texts->alert[0] != '\0' ? turn_text(turn, "texts of alert %s", texts->alert)
                                        : turn_text(turn, "text of signal %s", texts->signal),
                count);
@@ -92,47 +90,16 @@ int on_erase_texts(struct turn *turn, const void *message)
 
 /* ---- of a campaign --------------------------------------------------------------------------- */
 
-static void erase_at(struct turn *turn, const char *campaign, const char *after, uint64_t due_ms)
-{
-    Opinion__EraseNext next = { IS(opinion__erase_next), .campaign = campaign, .after = after };
-    const struct turn_timer timer = {
-        .key = campaign_key, .due_ms = due_ms, .unit = "town", .command = &next.base
-    };
-
-    turn_time(turn, &timer);
-}
-
-/* There is a campaign again: what it reads in public it needs. */
-int on_campaign_opened(struct turn *turn, const void *message)
-{
-    (void)message;
-    turn_forget(turn, campaign_key, &opinion__erase_next__descriptor);
-    return turn->outcome;
-}
-
-int on_campaign_closed(struct turn *turn, const void *message)
-{
-    const Organisation__CampaignClosed *event = message;
-
-    /* A town that has said nothing of it keeps what it has. */
-    if (directory_has(turn, policy, "", turn->now_ms))
-        erase_at(turn, event->campaign, "", directory_due(turn, policy, "", turn->now_ms));
-    return turn->outcome;
-}
-
 /* Every text, whatever became of its signal. */
-int on_erase_next(struct turn *turn, const void *message)
+static bool erase_text(struct turn *turn, const char *id)
 {
-    const Opinion__EraseNext *next = message;
-    uint64_t count = 0;
-
-    if (!opinion_by_clock(turn))
-        return turn->outcome;
-    struct turn_slice slice = turn_take(turn, SIGNALS, "", next->after, ERASE_ROWS);
-    for (size_t i = 0; i < slice.count; i++)
-        count += erase(turn, slice.keys[i]);
-    if (slice.more)
-        erase_at(turn, next->campaign, slice.last, turn->now_ms);
-    say_erased(turn, "town", "texts of signals", count);
-    return turn->outcome;
+    return erase(turn, id) > 0;
 }
+
+static const struct erased_table tables[] = {
+    ERASE_NEEDS,
+    { SIGNALS, "texts of signals", erase_text },
+    { 0 },
+};
+
+const struct erasing opinion_erasing = { .policy = policy, .tables = tables };

@@ -60,9 +60,6 @@ enum {
     HEAR_ACCEPT,
     HEAR_START,
     HEAR_CALL,
-    HEAR_CAMPAIGN_OPENED,
-    HEAR_CAMPAIGN_CLOSED,
-    ERASE_NEXT,
 
     MERGE_SIGNAL = 50,
     BRIEF,        /* the briefing is not the answer */
@@ -76,6 +73,7 @@ typedef OpinionRows__Alert Alert;
 typedef OpinionRows__Channel Channel;
 
 extern const struct service opinion_service;
+extern const struct erasing opinion_erasing;
 
 /* ---- plain.c: texts as they are compared ----------------------------------------------------- */
 
@@ -168,9 +166,6 @@ int on_received(struct turn *turn, const void *message);
 int on_accepted(struct turn *turn, const void *message);
 int on_started(struct turn *turn, const void *message);
 int on_call(struct turn *turn, const void *message);
-int on_campaign_opened(struct turn *turn, const void *message);
-int on_campaign_closed(struct turn *turn, const void *message);
-int on_erase_next(struct turn *turn, const void *message);
 
 int ask_alert_board(struct ask *ask, const void *message);
 int ask_signals_of(struct ask *ask, const void *message);

@@ -5,7 +5,6 @@
  */
 #include "hotline.pb-c.h"
 #include "opinion/opinion.h"
-#include "organisation.pb-c.h"
 
 #define S(state) OPINION_ROWS__SIGNAL__STATE__##state
 #define A(state) OPINION_ROWS__ALERT__STATE__##state
@@ -56,9 +55,6 @@ static const struct command commands[] = {
     [HEAR_ACCEPT]      = { .message = &town__accept__descriptor,              .handle = on_accepted },
     [HEAR_START]       = { .message = &town__start__descriptor,               .handle = on_started },
     [HEAR_CALL]        = { .message = &hotline__call_classified__descriptor,  .handle = on_call,             .free = true },   /* the hotline's */
-    [HEAR_CAMPAIGN_OPENED] = { .message = &organisation__campaign_opened__descriptor, .handle = on_campaign_opened, .free = true },   /* the organisation's */
-    [HEAR_CAMPAIGN_CLOSED] = { .message = &organisation__campaign_closed__descriptor, .handle = on_campaign_closed, .free = true },
-    [ERASE_NEXT]       = { .message = &opinion__erase_next__descriptor,       .handle = on_erase_next,       .free = true },
     { 0 }
 };
 
@@ -192,4 +188,5 @@ const struct service opinion_service = {
     .questions = questions,
     .refusals  = &opinion__refusal__descriptor,
     .loop      = &rules,
+    .erasing   = &opinion_erasing,
 };

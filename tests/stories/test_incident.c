@@ -91,8 +91,10 @@ START_TEST(a_shut_door_is_opened_and_looked_back_on)
                                    "    emits incident.NeedClosed.310115125041\n"
                                    "    reminds i1/reopen_window: incident.Due in 7 d\n"
                                    "    forgets i1/verify: incident.Due\n"
+                                   "    reminds i1: incident.ChaseClose in 24 h\n"
                                    "pab/1/11 incident.CloseIncident\n"
                                    "    i1: CONTROLLED -> CLOSED\n"
+                                   "    forgets i1: incident.ChaseClose\n"
                                    "    reminds i1: incident.ChaseReview in 12 d 8 h\n"
                                    "    emits incident.IncidentClosed.pab\n"
                                    "7 d later\n"
@@ -271,7 +273,8 @@ START_TEST(what_its_opener_takes_back_was_none)
                                    "    forgets i2/done: incident.Due\n"
                                    "    forgets i2/receive: incident.Due\n"
                                    "    forgets i2/accept: incident.Due\n"
-                                   "    forgets i2/first_contact: incident.Due\n");
+                                   "    forgets i2/first_contact: incident.Due\n"
+                                   "    reminds i2: incident.ChaseClose in 24 h\n");
     story_close(story);
 }
 END_TEST

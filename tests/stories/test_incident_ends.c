@@ -112,14 +112,55 @@ START_TEST(who_and_where_are_ids_and_never_names)
 }
 END_TEST
 
+START_TEST(what_is_done_is_closed_or_told_again_and_again)
+{
+    struct story *story = town();
+
+    opens(story, "i1", "DISPUTE", "r1");
+    pab(story, "ConfirmIncident", "{'incident': 'i1'}");
+    pab(story, "ReportUpward", "{'incident': 'i1', 'to': 'lgo'}");
+    helps(story, "i1", "pab");
+    story_forget(story);
+    story_later(story, "48 h");
+    ck_assert_uint_eq(story_count(story, "incident.IncidentOverdue.pab"), 2);
+    ck_assert_str_eq(story_last(story, "incident.IncidentOverdue.pab"),
+                     "{\"incident\": \"i1\", \"clock\": \"close\", \"dueMs\": \"1674176400000\", "
+                     "\"toPost\": \"lgo.duty\"}");
+    pab(story, "ChaseClose", "{'incident': 'i1'}");
+    ck_assert_ptr_nonnull(strstr(story_last(story, "incident.Refused.pab"), "NOT_ALLOWED"));
+    pab(story, "ControlIncident", "{'incident': 'i1', 'result': 'SETTLED'}");
+    pab(story, "CloseIncident", "{'incident': 'i1'}");
+    story_later(story, "48 h");
+    ck_assert_uint_eq(story_count(story, "incident.IncidentOverdue.pab"), 2);
+    story_close(story);
+}
+END_TEST
+
+START_TEST(who_has_another_id_by_now_is_transferred_under_that)
+{
+    struct story *story = town();
+
+    opens(story, "i1", "HEALTH", "r1");
+    story_say(story, "registry", "registry.Merged." C41, "{'survivor': 'r2', 'alias': 'r1'}");
+    pab(story, "ConfirmIncident", "{'incident': 'i1'}");
+    pab(story, "CallResponder", "{'incident': 'i1', 'responder': '120'}");
+    pab(story, "ControlIncident",
+        "{'incident': 'i1', 'result': 'HOSPITAL', 'host': {'name': '区医院'}}");
+    ck_assert_ptr_nonnull(strstr(story_last(story, "referral.OpenNeed.*"), "\"person\": \"r2\""));
+    ck_assert_ptr_nonnull(
+        strstr(story_last(story, "registry.SuspendAway.*"), "\"person\": \"r2\""));
+    story_close(story);
+}
+END_TEST
+
 START_TEST(what_was_noted_goes_when_the_campaign_is_over)
 {
     struct story *story = town();
 
     opens(story, "i1", "DISPUTE", "r1");
+    opens(story, "i2", "DISPUTE", "r2"); /* nobody has closed that */
     for (unsigned i = 0; i < 60; i++)
         pab(story, "CallResponder", "{'incident': 'i1', 'responder': '110'}");
-    pab(story, "EraseNext", "{'campaign': 'c1', 'table': 'steps'}");
     pab(story, "MarkFalse", "{'incident': 'i1', 'reason': 'nothing was there'}");
     story_say(story, "organisation", "organisation.CampaignClosed.town", "{'campaign': 'c1'}");
     story_later(story, "1 d");
@@ -130,13 +171,19 @@ START_TEST(what_was_noted_goes_when_the_campaign_is_over)
     story_forget(story);
     story_later(story, "1 d");
     EXPECT_TEXT(story_text(story), "24 h later\n"
-                                   "incident/1/69 incident.EraseNext\n"
-                                   "    reminds campaign: incident.EraseNext in 0 s\n"
+                                   "incident/1/99 incident.EraseNext\n"
                                    "    emits incident.Erased.town\n"
-                                   "incident/1/71 incident.EraseNext\n"
-                                   "    reminds campaign: incident.EraseNext in 0 s\n"
+                                   "    reminds erase: incident.EraseNext in 0 s\n"
+                                   "incident/1/101 incident.EraseNext\n"
                                    "    emits incident.Erased.town\n"
-                                   "incident/1/73 incident.EraseNext\n"
+                                   "    reminds erase: incident.EraseNext in 0 s\n"
+                                   "incident/1/103 incident.EraseNext\n"
+                                   "    emits incident.Erased.town\n"
+                                   "    reminds erase: incident.EraseNext in 0 s\n"
+                                   "incident/1/105 incident.EraseNext\n"
+                                   "    emits incident.Erased.town\n"
+                                   "    reminds erase: incident.EraseNext in 0 s\n"
+                                   "incident/1/107 incident.EraseNext\n"
                                    "    emits incident.Erased.town\n");
     ck_assert_str_eq(story_last(story, "incident.Erased.town"),
                      "{\"scope\": \"incidents\", \"count\": \"1\", \"policyKey\": "
@@ -146,11 +193,12 @@ START_TEST(what_was_noted_goes_when_the_campaign_is_over)
         "{\"incident\": {\"incident\": \"i1\", \"state\": \"FALSE\", \"type\": \"DISPUTE\", "
         "\"place\": \"310115125041\", \"openedMs\": \"1674003600000\", \"result\": "
         "\"FALSE_ALARM\", \"caseId\": \"I-20230118-0001-1\"}, \"needs\": [\"i1\"]}");
-    ck_assert_ptr_nonnull(strstr(story_last(story, "incident.Refused.pab"), "NOT_ALLOWED"));
     story_close(story);
 }
 END_TEST
 
 TESTS(who_was_found_ill_is_transferred_however_long_the_ids_are,
       the_board_and_a_timeline_go_on_where_they_ended, who_and_where_are_ids_and_never_names,
+      what_is_done_is_closed_or_told_again_and_again,
+      who_has_another_id_by_now_is_transferred_under_that,
       what_was_noted_goes_when_the_campaign_is_over)

@@ -229,23 +229,71 @@ START_TEST(every_text_goes_when_the_campaign_is_over)
     story_say(story, "organisation", "organisation.CampaignOpened.town", "{'campaign': 'c2'}");
     story_later(story, "2 d");
     ck_assert_uint_eq(story_count(story, "opinion.Erased.*"), 0);
-    office(story, "EraseNext", "{'campaign': 'c2'}");
-    ck_assert_ptr_nonnull(strstr(story_last(story, "opinion.Refused.*"), "NOT_ALLOWED"));
     story_say(story, "organisation", "organisation.CampaignClosed.town", "{'campaign': 'c2'}");
     story_later(story, "29 d");
     story_forget(story);
     story_later(story, "1 d");
     EXPECT_TEXT(story_text(story), "24 h later\n"
+                                   "opinion/1/184 opinion.EraseNext\n"
+                                   "    reminds erase: opinion.EraseNext in 0 s\n"
                                    "opinion/1/185 opinion.EraseNext\n"
-                                   "    reminds campaign: opinion.EraseNext in 0 s\n"
+                                   "    reminds erase: opinion.EraseNext in 0 s\n"
+                                   "opinion/1/186 opinion.EraseNext\n"
                                    "    emits opinion.Erased.town\n"
-                                   "opinion/1/187 opinion.EraseNext\n"
+                                   "    reminds erase: opinion.EraseNext in 0 s\n"
+                                   "opinion/1/188 opinion.EraseNext\n"
                                    "    emits opinion.Erased.town\n");
     ck_assert_str_eq(story_last(story, "opinion.Erased.town"),
                      "{\"scope\": \"texts of signals\", \"count\": \"11\", \"policyKey\": "
                      "\"opinion.retention\"}");
     ck_assert_uint_eq(rows_of(story, "prints"), 0);
     ck_assert_ptr_null(strstr(story_ask(story, "dqb", "opinion.SignalsOf.dqb", "{}"), "word"));
+    story_close(story);
+}
+END_TEST
+
+START_TEST(the_texts_of_a_large_alert_go_in_slices)
+{
+    struct story *story = town();
+    char id[16];
+    char text[64];
+
+    raises(story, "a1", "IV");
+    for (unsigned i = 0; i < 60; i++) {
+        snprintf(id, sizeof(id), "s%02u", i);
+        snprintf(text, sizeof(text), "word %u", i);
+        submits(story, id, text);
+        snprintf(text, sizeof(text), "{'signal': '%s', 'alert': 'a1'}", id);
+        office(story, "AssessSignal", text);
+    }
+    unit_helps(story, "a1-n1");
+    office(story, "PublishAnswer", "{'alert': 'a1', 'text': 'x', 'deedRef': 'a1-n1'}");
+    raises(story, "a2", "IV"); /* ... of which one is another alert's by now */
+    office(story, "AssessSignal", "{'signal': 's00', 'alert': 'a2'}");
+    office(story, "CloseAlert", "{'alert': 'a1', 'reason': 'quiet'}");
+    story_later(story, "30 d");
+    ck_assert_uint_eq(story_count(story, "opinion.Erased.dqb"), 2);
+    ck_assert_str_eq(story_last(story, "opinion.Erased.dqb"),
+                     "{\"scope\": \"texts of alert a1\", \"count\": \"10\", \"policyKey\": "
+                     "\"opinion.retention\"}");
+    ck_assert_ptr_nonnull(
+        strstr(story_ask(story, "dqb", "opinion.SignalsOf.dqb", "{'alert': 'a2'}"), "word 0"));
+    ck_assert_uint_eq(rows_of(story, "prints"), 1);
+    story_close(story);
+}
+END_TEST
+
+START_TEST(what_nobody_grades_is_told_again_and_again)
+{
+    struct story *story = town();
+
+    raises(story, "a1", "GRADE_ABSENT");
+    story_later(story, "95 min");
+    ck_assert_uint_eq(story_count(story, "opinion.AlertOverdue.dqb"), 3);
+    office(story, "GradeAlert", "{'alert': 'a1', 'grade': 'IV', 'reason': 'one voice'}");
+    unit_helps(story, "a1-n1");
+    story_later(story, "95 min");
+    ck_assert_uint_eq(story_count(story, "opinion.AlertOverdue.dqb"), 3);
     story_close(story);
 }
 END_TEST
@@ -278,5 +326,6 @@ END_TEST
 TESTS(what_is_nothing_is_dismissed_and_its_text_erased, what_is_no_alert_is_refused,
       long_ids_make_as_many_needs_and_incidents,
       a_list_goes_on_where_it_ended_and_ends_where_it_does,
-      every_text_goes_when_the_campaign_is_over,
+      every_text_goes_when_the_campaign_is_over, the_texts_of_a_large_alert_go_in_slices,
+      what_nobody_grades_is_told_again_and_again,
       what_others_are_compared_with_does_not_grow_for_ever)
