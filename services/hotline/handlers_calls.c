@@ -54,8 +54,10 @@ int on_log_call(struct turn *turn, const void *message)
     call->card = log->card;
     shift->answered++;
     /* GB/T 33358-2016: 15 s from the first ring, as policy says. */
-    if (log->ring_ms <= directory_due(turn, "hotline.answer", "", turn->now_ms) - turn->now_ms)
-        shift->in_time++;
+    bool in_time =
+        log->ring_ms <= directory_due(turn, "hotline.answer", "", turn->now_ms) - turn->now_ms;
+    shift->in_time += in_time;
+    line_answered(turn, in_time);
     chase(turn, log->call);
     Hotline__CallLogged logged = { IS(hotline__call_logged), .call = log->call,
                                    .seat = log->seat,        .ring_ms = log->ring_ms,
@@ -92,6 +94,7 @@ int on_log_abandoned(struct turn *turn, const void *message)
         if (shift != NULL)
             shift->abandoned++;
     }
+    line_abandoned(turn);
     Hotline__CallAbandoned abandoned = { IS(hotline__call_abandoned), .call = log->call,
                                          .seat = log->seat, .ring_ms = log->ring_ms,
                                          .at_ms = call->at_ms };

@@ -39,6 +39,7 @@ enum {
     CALLBACKS,      /* unit/due/service/need                       */
     CALLBACK_KEYS,  /* service/need                                */
     PERSON_TICKETS, /* person/ticket: open ones, and under whose id they came */
+    DAYS,           /* date: what came in on a day that is not over             */
 };
 
 enum {
@@ -57,6 +58,7 @@ enum {
     RECORD_RETURN_CALL,
     CHASE_RETURN_CALL,
     CHASE_CALL,
+    RATE_LINE,
     OPEN_TICKET,
     AMEND_TICKET,
     SUBMIT_TICKET,
@@ -91,6 +93,7 @@ enum {
 
 typedef HotlineRows__Shift Shift;
 typedef HotlineRows__Line Line;
+typedef HotlineRows__Day Day;
 typedef HotlineRows__Call Call;
 typedef HotlineRows__Transfer Transfer;
 typedef HotlineRows__Ticket Ticket;
@@ -132,6 +135,7 @@ int on_record_transfer_outcome(struct turn *turn, const void *message);
 int on_record_return_call(struct turn *turn, const void *message);
 int on_chase_return_call(struct turn *turn, const void *message);
 int on_chase_call(struct turn *turn, const void *message);
+int on_rate_line(struct turn *turn, const void *message);
 int call_person_proposed(struct turn *turn, const void *message);
 
 /* The registry refused the caller of this call, or the incident service what it told of. */
@@ -142,6 +146,10 @@ Call *call_for_ticket(struct turn *turn, const char *call);
 
 /* What is kept of the caller goes. */
 void call_forget_card(struct turn *turn, const char *call);
+
+/* A call of today, for the line's figure of the day (handlers_rate.c). */
+void line_answered(struct turn *turn, bool in_time);
+void line_abandoned(struct turn *turn);
 
 /* ---- handlers_persons.c ------------------------------------------------------------------------------- */
 int ticket_persons_merged(struct turn *turn, const void *message);

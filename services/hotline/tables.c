@@ -30,6 +30,7 @@ static const struct table tables[] = {
     [CALLBACKS]     = { "callbacks",     &hotline_rows__callback__descriptor     },
     [CALLBACK_KEYS] = { "callback_keys", &hotline_rows__ref__descriptor          },
     [PERSON_TICKETS] = { "person_tickets", &hotline_rows__ref__descriptor        },
+    [DAYS]          = { "days",          &hotline_rows__day__descriptor          },
     { 0 }
 };
 
@@ -49,6 +50,7 @@ static const struct command commands[] = {
     [RECORD_RETURN_CALL]      = { &hotline__record_return_call__descriptor,      on_record_return_call              },
     [CHASE_RETURN_CALL]       = { &hotline__chase_return_call__descriptor,       on_chase_return_call               },   /* a timer's */
     [CHASE_CALL]              = { &hotline__chase_call__descriptor,              on_chase_call                      },   /* a timer's */
+    [RATE_LINE]               = { &hotline__rate_line__descriptor,               on_rate_line, NULL, true           },   /* a timer's */
     [OPEN_TICKET]             = { &hotline__open_ticket__descriptor,             on_open_ticket                     },
     [AMEND_TICKET]            = { &hotline__amend_ticket__descriptor,            on_amend_ticket                    },
     [SUBMIT_TICKET]           = { &hotline__submit_ticket__descriptor,           on_submit_ticket                   },
@@ -86,6 +88,7 @@ static const ProtobufCMessageDescriptor *const events[] = {
     &hotline__ticket_submitted__descriptor, &hotline__ticket_triaged__descriptor,
     &hotline__tickets_merged__descriptor, &hotline__ticket_closed__descriptor,
     &hotline__ticket_overdue__descriptor,
+    &hotline__line_rated__descriptor,
     &hotline__knowledge_published__descriptor, &hotline__knowledge_withdrawn__descriptor,
     NULL
 };

@@ -1,9 +1,10 @@
 /*
- * What may be an id, and who may be named by one.
+ * What may be an id, and who may be named by one; how a day is written.
  */
 #include <ctype.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "kit/inside.h"
 
 enum {
@@ -47,4 +48,18 @@ bool turn_is_who(struct turn *turn, const char *field, const char *text)
                 "%s: the id of a post, a carer or a member of staff, never a name or a number",
                 field);
     return false;
+}
+
+const char *turn_date(struct turn *turn, int64_t day)
+{
+    struct clock_date date = clock_date(day);
+
+    return turn_text(turn, "%04d-%02d-%02d", date.year, date.month, date.day_of_month);
+}
+
+const char *ask_date(struct ask *ask, int64_t day)
+{
+    struct clock_date date = clock_date(day);
+
+    return ask_text(ask, "%04d-%02d-%02d", date.year, date.month, date.day_of_month);
 }

@@ -42,6 +42,7 @@ void ask_each_after(struct ask *ask, unsigned table, const char *prefix, const c
                     bool (*each)(void *context, const char *key, const void *row), void *context);
 const char *ask_text(struct ask *ask, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+const char *ask_date(struct ask *ask, int64_t day); /* as turn_date */
 void *ask_array(struct ask *ask, size_t count, size_t item_size);
 
 /* A list that grows while a table is walked; items are zeroed and lent by the ask. */

@@ -85,6 +85,9 @@ bool turn_is_id(const char *id);
  * number or an ID number, or is a name in Chinese: particulars stand in the registry alone. */
 bool turn_is_who(struct turn *turn, const char *field, const char *text);
 
+/* A day of the town (clock_day), as it stands in messages and keys: "2023-01-18". */
+const char *turn_date(struct turn *turn, int64_t day);
+
 /* ---- rows ---------------------------------------------------------------------------------------- */
 
 /* The row as the turns before and this one left it; NULL: there is none.  Lends it until the turn

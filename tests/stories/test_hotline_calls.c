@@ -62,6 +62,7 @@ START_TEST(a_call_is_taken_classified_and_answered)
                                    "    refuses: LogCall is not for hcz\n"
                                    "dzb/1/2 hotline.LogCall\n"
                                    "    c1: NONE -> ANSWERED\n"
+                                   "    reminds 2023-01-18: hotline.RateLine in 15 h\n"
                                    "    reminds c1: hotline.ChaseCall in 30 min\n"
                                    "    emits hotline.CallLogged.dzb\n"
                                    "dzb/1/3 hotline.LogCall\n"
@@ -114,6 +115,7 @@ START_TEST(a_missed_call_is_called_back_by_itself_until_somebody_did)
     story_later(story, "1 h");
     EXPECT_TEXT(story_text(story), "dzb/1/2 hotline.LogAbandoned\n"
                                    "    c1: NONE -> ABANDONED\n"
+                                   "    reminds 2023-01-18: hotline.RateLine in 15 h\n"
                                    "    emits hotline.CallAbandoned.dzb\n"
                                    "    reminds c1: hotline.ChaseReturnCall in 15 min\n"
                                    "    emits hotline.ReturnCallDue.dzb\n"
@@ -185,6 +187,7 @@ START_TEST(life_at_risk_is_transferred_first_and_recorded_after)
               "{'call': 'c1', 'to': '120', 'outcome': 'in hospital'}");
     EXPECT_TEXT(story_text(story), "dzb/1/2 hotline.LogCall\n"
                                    "    c1: NONE -> ANSWERED\n"
+                                   "    reminds 2023-01-18: hotline.RateLine in 15 h\n"
                                    "    reminds c1: hotline.ChaseCall in 30 min\n"
                                    "    emits hotline.CallLogged.dzb\n"
                                    "dzb/1/3 hotline.LogThreeWay\n"
@@ -251,6 +254,7 @@ START_TEST(a_nuisance_ends_at_once_without_the_five_elements)
     story_later(story, "1 h");
     EXPECT_TEXT(story_text(story), "dzb/1/2 hotline.LogCall\n"
                                    "    c1: NONE -> ANSWERED\n"
+                                   "    reminds 2023-01-18: hotline.RateLine in 15 h\n"
                                    "    reminds c1: hotline.ChaseCall in 30 min\n"
                                    "    emits hotline.CallLogged.dzb\n"
                                    "dzb/1/3 hotline.ClassifyCall\n"
@@ -275,6 +279,7 @@ START_TEST(a_call_of_which_nothing_came_is_told_to_the_leader)
     story_later(story, "2 h");
     EXPECT_TEXT(story_text(story), "dzb/1/2 hotline.LogCall\n"
                                    "    c1: NONE -> ANSWERED\n"
+                                   "    reminds 2023-01-18: hotline.RateLine in 15 h\n"
                                    "    reminds c1: hotline.ChaseCall in 30 min\n"
                                    "    emits hotline.CallLogged.dzb\n"
                                    "30 min later\n"

@@ -203,5 +203,36 @@ START_TEST(a_seats_figures_are_counted)
 }
 END_TEST
 
+/* One call is not answered of `calls` in all. */
+static void a_day_with(struct story *story, char name, int calls)
+{
+    story_say(story, "dzb", "hotline.LogAbandoned.dzb", "{'call': '%c0', 'ringMs': 40000}", name);
+    for (int i = 1; i < calls; i++)
+        story_say(story, "dzb", "hotline.LogCall.dzb",
+                  "{'call': '%c%d', 'seat': 's1', 'ringMs': %d}", name, i, i == 1 ? 15001 : 9000);
+    story_until(story, "23:59");
+    story_later(story, "2 min");
+}
+
+START_TEST(a_day_of_the_line_is_judged_when_it_is_over)
+{
+    struct story *story = open_town();
+
+    story_say(story, "dzb", "hotline.OpenShift.dzb", "{'seat': 's1', 'staff': 'dzb-s5'}");
+    a_day_with(story, 'a', 20);
+    ck_assert_str_eq(story_last(story, "hotline.LineRated.dzb"),
+                     "{\"date\": \"2023-01-18\", \"answered\": 19, \"abandoned\": 1, "
+                     "\"inTime\": 18, \"wantedPercent\": 95}");
+    a_day_with(story, 'b', 19);
+    ck_assert_str_eq(story_last(story, "hotline.LineRated.dzb"),
+                     "{\"date\": \"2023-01-19\", \"answered\": 18, \"abandoned\": 1, "
+                     "\"inTime\": 17, \"wantedPercent\": 95, \"missed\": true}");
+    story_later(story, "24 h"); /* nobody called: there is nothing to judge */
+    ck_assert_uint_eq(story_count(story, "hotline.LineRated.*"), 2);
+    story_close(story);
+}
+END_TEST
+
 TESTS(a_seat_is_taken_handed_over_and_left, a_handover_names_all_that_is_open_and_urgent,
-      an_empty_line_is_heard_of, a_seats_figures_are_counted)
+      an_empty_line_is_heard_of, a_seats_figures_are_counted,
+      a_day_of_the_line_is_judged_when_it_is_over)

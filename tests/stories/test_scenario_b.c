@@ -112,6 +112,7 @@ START_TEST(a_medicine_call_is_a_closed_loop)
               "{'person': 'r2', 'card': {'medicines': [{'name': 'insulin', 'daysLeft': 30}]}}");
     EXPECT_TEXT(story_text(story), "dzb/1/2 hotline.LogCall\n"
                                    "    k1: NONE -> ANSWERED\n"
+                                   "    reminds 2023-01-18: hotline.RateLine in 15 h\n"
                                    "    reminds k1: hotline.ChaseCall in 30 min\n"
                                    "    emits hotline.CallLogged.dzb\n"
                                    "dzb/1/3 hotline.ClassifyCall\n"

@@ -82,6 +82,7 @@ START_TEST(a_child_without_a_guardian_is_taken_in_and_seen_every_day)
               " 'basis': 'notice'}");
     EXPECT_TEXT(plain(story_text(story)), "dzb/1/2 hotline.LogCall\n"
                                           "    k1: NONE -> ANSWERED\n"
+                                          "    reminds 2023-01-18: hotline.RateLine in 15 h\n"
                                           "    reminds k1: hotline.ChaseCall in 30 min\n"
                                           "    emits hotline.CallLogged.dzb\n"
                                           "dzb/1/3 hotline.ClassifyCall\n"
