@@ -143,9 +143,7 @@ int on_verified(struct turn *turn, const void *message)
     set_categories(turn, person, event->categories, event->n_categories);
     set_household(turn, event->person, person, event->household);
     list_person(turn, event->person, person, true);
-    const Pairing *pairing = turn_load(turn, PAIRINGS, event->person);
-    if (pairing == NULL || pairing->state != CARE_ROWS__PAIRING__STATE__ACTIVE)
-        set_unpaired(turn, event->person, person, true);
+    settle_person(turn, event->person);
     Numbers *numbers = numbers_of(turn, person->committee, today(turn));
     if (numbers != NULL)
         numbers->new_people++;

@@ -103,6 +103,7 @@ static void say_planned(struct turn *turn, const struct contact *contact, bool a
 struct olds {
     const char *keys[PEOPLE_A_TURN];
     const char *before;
+    int64_t day;
     size_t count;
 };
 
@@ -252,6 +253,26 @@ static const char *scope_of(struct turn *turn, const Care__SetFrequency *set, in
     return NULL;
 }
 
+static bool take_ended(void *context, const char *key, const void *row)
+{
+    struct olds *olds = context;
+    const CareRows__Frequency *frequency = row;
+
+    if (frequency->until_day < olds->day)
+        olds->keys[olds->count++] = key;
+    return olds->count < PEOPLE_A_TURN;
+}
+
+/* Whoever sets a period clears away those that are over. */
+static void drop_ended(struct turn *turn)
+{
+    struct olds olds = { .day = today(turn) };
+
+    turn_each(turn, FREQUENCIES, "period/", take_ended, &olds);
+    for (size_t i = 0; i < olds.count; i++)
+        turn_drop(turn, FREQUENCIES, olds.keys[i]);
+}
+
 int on_set_frequency(struct turn *turn, const void *message)
 {
     const Care__SetFrequency *set = message;
@@ -286,7 +307,12 @@ int on_set_frequency(struct turn *turn, const void *message)
                                  .until = set->until,
                                  .times_per_day = set->times_per_day,
                                  .window_end = set->window_end };
-    if (set->scope == CARE__SCOPE__PERSON)
-        judge_again(turn, loop_person(turn, set->person));
-    return turn_emit(turn, turn->unit, &event.base);
+    if (set->scope == CARE__SCOPE__PERIOD)
+        drop_ended(turn);
+    if (set->scope != CARE__SCOPE__PERSON)
+        return turn_emit(turn, "town", &event.base);
+    event.person = (char *)(uintptr_t)loop_person(turn, set->person);
+    judge_again(turn, event.person);
+    const Person *person = turn_load(turn, PERSONS, event.person);
+    return turn_emit(turn, person == NULL ? turn->unit : person->committee, &event.base);
 }

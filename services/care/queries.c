@@ -155,9 +155,12 @@ static bool take_listed(void *context, const char *key, const void *row)
 static bool take_waiting(void *context, const char *key, const void *row)
 {
     struct people *people = context;
+    bool goes_on = take(people, strrchr(key, '/') + 1);
 
     (void)row;
-    return take(people, strrchr(key, '/') + 1);
+    if (!people->more)
+        people->last = ask_text(people->ask, "%s", key + people->prefix);
+    return goes_on;
 }
 
 static void walk(struct people *people, unsigned table, const char *prefix, const char *after,
@@ -223,13 +226,15 @@ int ask_not_yet_contacted(struct ask *ask, const void *message)
 
     if (!may_ask(ask, committee))
         return ask->outcome;
-    walk(&people, WAITING, ask_text(ask, "%s/%s/", committee, people.date), "", take_waiting);
+    walk(&people, WAITING, ask_text(ask, "%s/%s/", committee, people.date), asked->after,
+         take_waiting);
     const Summary *summary =
         ask_load(ask, SUMMARIES, ask_text(ask, "%s/%s", committee, people.date));
     answer.rows = people.rows;
     answer.n_rows = people.count;
     if (summary != NULL && summary->now != NULL)
         answer.count = summary->now->untried + summary->now->attempted;
+    answer.next = people.more ? people.last : "";
     return give(ask, &answer.base);
 }
 
@@ -257,9 +262,10 @@ int ask_no_first_hand(struct ask *ask, const void *message)
         return ask->outcome;
     people.wanted = not_seen;
     people.seen_before_ms = ask->now_ms - days * CLOCK_DAY_MS;
-    walk(&people, ROSTER, ask_text(ask, "%s/", committee), "", take_listed);
+    walk(&people, ROSTER, ask_text(ask, "%s/", committee), asked->after, take_listed);
     answer.rows = people.rows;
     answer.n_rows = people.count;
+    answer.next = people.more ? people.last : "";
     return give(ask, &answer.base);
 }
 
@@ -273,9 +279,10 @@ int ask_streaks(struct ask *ask, const void *message)
     if (!may_ask(ask, committee))
         return ask->outcome;
     people.wanted = has_streak;
-    walk(&people, ROSTER, ask_text(ask, "%s/", committee), "", take_listed);
+    walk(&people, ROSTER, ask_text(ask, "%s/", committee), asked->after, take_listed);
     answer.rows = people.rows;
     answer.n_rows = people.count;
+    answer.next = people.more ? people.last : "";
     return give(ask, &answer.base);
 }
 

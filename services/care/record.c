@@ -48,6 +48,13 @@ static bool read_time(struct turn *turn, struct record *record, uint64_t at_ms, 
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "that has not been yet");
         return false;
     }
+    /* A day is made good by what was done on it; only a ladder goes on behind 24:00. */
+    if (record->day < clock_day(record->at_ms)
+        && !is_open(turn_load(turn, CONTACTS, contact_key(turn, record->id, record->day)))) {
+        if (at_ms != 0)
+            turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "at_ms: is not of that day");
+        record->at_ms = clock_day_start_ms(record->day + 1) - 1;
+    }
     uint64_t span_ms = span_of(turn, "care.back_entry");
     if (record->at_ms + span_ms < turn->now_ms
         || clock_day_start_ms(record->day + 1) + span_ms < turn->now_ms) {
@@ -168,9 +175,12 @@ static void note_seen(struct turn *turn, const struct record *record)
 {
     Person *person = record->person;
 
-    person->missed_days = 0;
+    /* Paper of an earlier day does not undo what came after it. */
+    if (record->day >= person->missed_day)
+        person->missed_days = 0;
     if (record->told->first_hand) {
-        person->second_hand_days = 0;
+        if (record->day >= person->second_hand_day)
+            person->second_hand_days = 0;
         if (record->at_ms >= person->last_seen_ms) {
             person->last_seen_ms = record->at_ms;
             person->last_seen_by = record->by;

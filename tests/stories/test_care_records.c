@@ -183,6 +183,41 @@ START_TEST(a_need_that_is_reopened_knows_its_person)
 }
 END_TEST
 
-TESTS(a_need_that_is_reopened_knows_its_person, what_was_seen_counts_and_not_what_was_ticked,
+/* Paper of yesterday says what was done yesterday; what is done today is today's. */
+START_TEST(a_day_is_made_good_by_what_was_done_on_it)
+{
+    struct story *story = care_morning();
+
+    story_until(story, "2023-01-20T08:30");
+    ck_assert_uint_eq(story_count(story, "care.ContactMissed.*"), 6);
+    story_forget(story);
+    vc_says(story, "RecordContact",
+            "{'person': 'r2', 'outcome': 'OK', 'firstHand': true, 'date': '2023-01-18',"
+            " 'atMs': 1674172800000}");
+    EXPECT_TEXT(story_text(story), "310115125041/1/5 care.RecordContact\n"
+                                   "    refuses: at_ms: is not of that day\n");
+    vc_says(story, "RecordContact",
+            "{'person': 'r2', 'outcome': 'OK', 'firstHand': true, 'date': '2023-01-18'}");
+    ck_assert_str_eq(
+        story_last(story, "care.ContactRecorded." C41),
+        "{\"person\": \"r2\", \"date\": \"2023-01-18\", \"outcome\": \"OK\", \"firstHan"
+        "d\": true, \"by\": \"v1\", \"atMs\": \"1674057599999\", \"recordedAtMs\": \"16"
+        "74174600000\", \"done\": 1, \"times\": 1, \"byPost\": \"310115125041.duty\"}");
+    /* The day after it was missed all the same. */
+    ck_assert_ptr_nonnull(strstr(story_ask(story, C41, "care.Streaks." C41, "{'after': 'r1'}"),
+                                 "\"missedDays\": 2, \"allowed\""));
+    ck_assert_str_eq(
+        story_ask(story, C41, "care.NotYetContacted." C41, "{'limit': 1, 'after': '0/r1'}"),
+        "{\"rows\": [{\"person\": \"r2\", \"carer\": \"v1\", \"state\": \"PLANNED\", \"l"
+        "astSeenMs\": \"1674057599999\", \"lastSeenBy\": \"v1\", \"windowEndMs\": \"1674"
+        "208800000\", \"missedDays\": 2, \"allowed\": [\"RecordContact\", \"RecordAttempt"
+        "\", \"AssignDoorVisit\", \"RecordDoorVisit\"]}], \"count\": 3, \"next\": \"0/r2\""
+        "}");
+    story_close(story);
+}
+END_TEST
+
+TESTS(a_day_is_made_good_by_what_was_done_on_it, a_need_that_is_reopened_knows_its_person,
+      what_was_seen_counts_and_not_what_was_ticked,
       a_danger_sign_goes_somewhere_without_a_catalogue, tries_without_end_are_not_kept,
       what_cannot_be_is_looked_at)
