@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "kit/directory.h"
 #include "supplies/supplies.h"
 
 enum { LOTS_MOST = 50 };
@@ -106,6 +107,20 @@ static bool may_transfer(struct turn *turn, const char *from, const char *to)
            || turn_from(turn, "dzb");
 }
 
+/* R4: it is asked after until it has arrived. */
+static void await_transfer(struct turn *turn, const char *id, Transfer *transfer)
+{
+    Supplies__ChaseTransfer chase = { IS(supplies__chase_transfer), .transfer = id };
+    struct turn_timer timer = { .key = id,
+                                .due_ms =
+                                    directory_due(turn, "supplies.transfer", "", turn->now_ms),
+                                .unit = "dzb",
+                                .command = &chase.base };
+
+    transfer->due_ms = timer.due_ms;
+    turn_time(turn, &timer);
+}
+
 int on_open_transfer(struct turn *turn, const void *message)
 {
     const Supplies__OpenTransfer *open = message;
@@ -123,6 +138,7 @@ int on_open_transfer(struct turn *turn, const void *message)
     transfer->lines = turn_array(turn, LOTS_MOST, sizeof(transfer->lines[0]));
     for (size_t i = 0; i < open->n_lines && turn->outcome == 0; i++)
         take(turn, transfer, open->lines[i]);
+    await_transfer(turn, open->transfer, transfer);
     Supplies__TransferOpened event = {
         IS(supplies__transfer_opened), .transfer = open->transfer,
         .from_site = open->from_site,  .to_site = open->to_site,
@@ -157,6 +173,7 @@ int on_ship_transfer(struct turn *turn, const void *message)
         stock_change(turn, &lot, &change);
         in_transit(turn, transfer, transfer->lines[i], false);
     }
+    await_transfer(turn, ship->transfer, transfer);
     Supplies__TransferShipped event = { IS(supplies__transfer_shipped),
                                         .transfer = ship->transfer,
                                         .from_site = transfer->from_site,
@@ -218,6 +235,7 @@ int on_receive_transfer(struct turn *turn, const void *message)
     Transfer *transfer = turn_move(turn, TRANSFERS, receive->transfer);
     if (transfer == NULL)
         return turn->outcome;
+    turn_forget(turn, receive->transfer, &supplies__chase_transfer__descriptor);
     uint32_t *left = turn_array(turn, receive->n_lines, sizeof(*left));
     for (size_t i = 0; i < receive->n_lines; i++)
         left[i] = receive->lines[i]->qty;
@@ -238,7 +256,80 @@ int on_receive_transfer(struct turn *turn, const void *message)
     return turn->outcome;
 }
 
+int on_cancel_transfer(struct turn *turn, const void *message)
+{
+    const Supplies__CancelTransfer *cancel = message;
+    const Transfer *present =
+        turn_is_id(cancel->transfer) ? turn_load(turn, TRANSFERS, cancel->transfer) : NULL;
+
+    if (present == NULL)
+        return turn_refuse(turn, TOWN__REFUSAL__NOT_FOUND, "there is no such transfer");
+    if (!may_transfer(turn, present->from_site, present->to_site))
+        return turn->outcome;
+    if (cancel->reason[0] == '\0')
+        return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "who waits for it is told why");
+    Transfer *transfer = turn_move(turn, TRANSFERS, cancel->transfer);
+    if (transfer == NULL)
+        return turn->outcome;
+    turn_forget(turn, cancel->transfer, &supplies__chase_transfer__descriptor);
+    for (size_t i = 0; i < transfer->n_lines && turn->outcome == 0; i++) {
+        struct lot lot = lot_at(transfer->from_site, transfer->lines[i]);
+        struct change change = { .reserved = -(int64_t)transfer->lines[i]->qty };
+        stock_change(turn, &lot, &change);
+    }
+    Supplies__TransferCancelled event = {
+        IS(supplies__transfer_cancelled),
+        .transfer = cancel->transfer,
+        .from_site = transfer->from_site,
+        .to_site = transfer->to_site,
+        .n_lines = transfer->n_lines,
+        .lines = as_words(turn, transfer->lines, transfer->n_lines),
+        .reason = cancel->reason,
+        .by_post = turn_actor_post(turn),
+    };
+    turn_emit(turn, "dzb", &event.base);
+    for (size_t i = 0; i < transfer->n_lines && turn->outcome == 0; i++)
+        allot(turn, transfer->lines[i]->item);
+    return turn->outcome;
+}
+
+int on_chase_transfer(struct turn *turn, const void *message)
+{
+    const Supplies__ChaseTransfer *chase = message;
+
+    if (!turn->is_timer)
+        return turn_refuse(turn, TOWN__REFUSAL__NOT_ALLOWED, "only the clock says what is due");
+    Transfer *transfer = turn_move(turn, TRANSFERS, chase->transfer);
+    if (transfer == NULL)
+        return turn->outcome;
+    Supplies__TransferOverdue event = {
+        IS(supplies__transfer_overdue),
+        .transfer = chase->transfer,
+        .state = protobuf_c_enum_descriptor_get_value(&supplies_rows__transfer__state__descriptor,
+                                                      (int)transfer->state)
+                     ->name,
+        .from_site = transfer->from_site,
+        .to_site = transfer->to_site,
+        .due_ms = transfer->due_ms,
+    };
+    await_transfer(turn, chase->transfer, transfer);
+    return turn_emit(turn, "dzb", &event.base);
+}
+
 /* ---- donations ----------------------------------------------------------------------------------- */
+
+/* A giver is answered. */
+static void await_answer(struct turn *turn, const char *id)
+{
+    Supplies__ChaseDonation chase = { IS(supplies__chase_donation), .donation = id };
+    struct turn_timer timer = { .key = id,
+                                .due_ms =
+                                    directory_due(turn, "supplies.donation", "", turn->now_ms),
+                                .unit = "dzb",
+                                .command = &chase.base };
+
+    turn_time(turn, &timer);
+}
 
 int on_offer_donation(struct turn *turn, const void *message)
 {
@@ -256,6 +347,7 @@ int on_offer_donation(struct turn *turn, const void *message)
         donation->lines[donation->n_lines++] =
             new_lot(turn, offer->lines[i]->item, offer->lines[i]->lot, offer->lines[i]->expiry,
                     offer->lines[i]->qty);
+    await_answer(turn, offer->donation);
     Supplies__DonationOffered event = { IS(supplies__donation_offered), .donation = offer->donation,
                                         .donor = offer->donor, .n_lines = offer->n_lines,
                                         .lines = offer->lines };
@@ -272,6 +364,7 @@ int on_accept_donation(struct turn *turn, const void *message)
     Donation *donation = turn_move(turn, DONATIONS, accept->donation);
     if (donation == NULL)
         return turn->outcome;
+    turn_forget(turn, accept->donation, &supplies__chase_donation__descriptor);
     donation->site = accept->site;
     for (size_t i = 0; i < donation->n_lines && turn->outcome == 0; i++) {
         struct lot lot = lot_at(accept->site, donation->lines[i]);
@@ -303,8 +396,23 @@ int on_decline_donation(struct turn *turn, const void *message)
     Donation *donation = turn_move(turn, DONATIONS, decline->donation);
     if (donation == NULL)
         return turn->outcome;
+    turn_forget(turn, decline->donation, &supplies__chase_donation__descriptor);
     Supplies__DonationDeclined event = { IS(supplies__donation_declined),
                                          .donation = decline->donation, .donor = donation->donor,
                                          .reason = decline->reason };
+    return turn_emit(turn, "dzb", &event.base);
+}
+
+int on_chase_donation(struct turn *turn, const void *message)
+{
+    const Supplies__ChaseDonation *chase = message;
+
+    if (!turn->is_timer)
+        return turn_refuse(turn, TOWN__REFUSAL__NOT_ALLOWED, "only the clock says what is due");
+    if (turn_move(turn, DONATIONS, chase->donation) == NULL)
+        return turn->outcome;
+    await_answer(turn, chase->donation);
+    Supplies__DonationOverdue event = { IS(supplies__donation_overdue), .donation = chase->donation,
+                                        .due_ms = turn->now_ms };
     return turn_emit(turn, "dzb", &event.base);
 }

@@ -61,6 +61,7 @@ enum {
     OPEN_TRANSFER,
     SHIP_TRANSFER,
     RECEIVE_TRANSFER,
+    CANCEL_TRANSFER,
     OFFER_DONATION,
     ACCEPT_DONATION,
     DECLINE_DONATION,
@@ -69,6 +70,8 @@ enum {
     CHASE_PICK,
     CHASE_CONFIRMATION,
     NOTICE_EXPIRY,
+    CHASE_TRANSFER,
+    CHASE_DONATION,
     HEAR_CONTACT,
     HEAR_VERIFIED,
     HEAR_CLASS,
@@ -261,9 +264,12 @@ int on_contact(struct turn *turn, const void *message);
 int on_open_transfer(struct turn *turn, const void *message);
 int on_ship_transfer(struct turn *turn, const void *message);
 int on_receive_transfer(struct turn *turn, const void *message);
+int on_cancel_transfer(struct turn *turn, const void *message);
+int on_chase_transfer(struct turn *turn, const void *message);
 int on_offer_donation(struct turn *turn, const void *message);
 int on_accept_donation(struct turn *turn, const void *message);
 int on_decline_donation(struct turn *turn, const void *message);
+int on_chase_donation(struct turn *turn, const void *message);
 
 int on_verified(struct turn *turn, const void *message);
 int on_class_set(struct turn *turn, const void *message);

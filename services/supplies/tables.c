@@ -60,6 +60,7 @@ static const struct command commands[] = {
     [OPEN_TRANSFER]       = { .message = &supplies__open_transfer__descriptor,       .handle = on_open_transfer },
     [SHIP_TRANSFER]       = { .message = &supplies__ship_transfer__descriptor,       .handle = on_ship_transfer },
     [RECEIVE_TRANSFER]    = { .message = &supplies__receive_transfer__descriptor,    .handle = on_receive_transfer },
+    [CANCEL_TRANSFER]     = { .message = &supplies__cancel_transfer__descriptor,     .handle = on_cancel_transfer },
     [OFFER_DONATION]      = { .message = &supplies__offer_donation__descriptor,      .handle = on_offer_donation },
     [ACCEPT_DONATION]     = { .message = &supplies__accept_donation__descriptor,     .handle = on_accept_donation },
     [DECLINE_DONATION]    = { .message = &supplies__decline_donation__descriptor,    .handle = on_decline_donation },
@@ -68,6 +69,8 @@ static const struct command commands[] = {
     [CHASE_PICK]          = { .message = &supplies__chase_pick__descriptor,          .handle = on_chase_pick },
     [CHASE_CONFIRMATION]  = { .message = &supplies__chase_confirmation__descriptor,  .handle = on_chase_confirmation },
     [NOTICE_EXPIRY]       = { .message = &supplies__notice_expiry__descriptor,       .handle = on_notice_expiry,       .free = true },
+    [CHASE_TRANSFER]      = { .message = &supplies__chase_transfer__descriptor,      .handle = on_chase_transfer },
+    [CHASE_DONATION]      = { .message = &supplies__chase_donation__descriptor,      .handle = on_chase_donation },
     [HEAR_CONTACT]        = { .message = &care__contact_recorded__descriptor,        .handle = on_contact,             .free = true },   /* others */
     [HEAR_VERIFIED]       = { .message = &registry__verified__descriptor,            .handle = on_verified,            .free = true },
     [HEAR_CLASS]          = { .message = &registry__class_set__descriptor,           .handle = on_class_set,           .free = true },
@@ -94,6 +97,8 @@ static const ProtobufCMessageDescriptor *const events[] = {
     &supplies__transfer_opened__descriptor,      &supplies__transfer_shipped__descriptor,
     &supplies__transfer_received__descriptor,    &supplies__donation_offered__descriptor,
     &supplies__donation_accepted__descriptor,    &supplies__donation_declined__descriptor,
+    &supplies__transfer_cancelled__descriptor,   &supplies__transfer_overdue__descriptor,
+    &supplies__donation_overdue__descriptor,
     NULL
 };
 
@@ -185,6 +190,9 @@ static const struct move transfer_moves[] = {
     { T(NONE),    OPEN_TRANSFER,    T(OPEN)     },
     { T(OPEN),    SHIP_TRANSFER,    T(SHIPPED)  },
     { T(SHIPPED), RECEIVE_TRANSFER, T(RECEIVED) },
+    { T(OPEN),    CANCEL_TRANSFER,  T(CANCELLED) },   /* what it kept is for others */
+    { T(OPEN),    CHASE_TRANSFER,   T(OPEN)     },    /* nobody has shipped it */
+    { T(SHIPPED), CHASE_TRANSFER,   T(SHIPPED)  },    /* ... or seen it come */
     { 0 }
 };
 
@@ -192,6 +200,7 @@ static const struct move donation_moves[] = {
     { N(NONE),    OFFER_DONATION,   N(OFFERED)  },
     { N(OFFERED), ACCEPT_DONATION,  N(ACCEPTED) },
     { N(OFFERED), DECLINE_DONATION, N(DECLINED) },
+    { N(OFFERED), CHASE_DONATION,   N(OFFERED)  },   /* the giver waits */
     { 0 }
 };
 

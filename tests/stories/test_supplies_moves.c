@@ -53,6 +53,7 @@ START_TEST(what_a_reserve_has_comes_by_transfer)
                 "    refuses: the giving site would be short itself\n"
                 "dzb/1/9 supplies.OpenTransfer\n"
                 "    t1: NONE -> OPEN\n"
+                "    reminds t1: supplies.ChaseTransfer in 24 h\n"
                 "    emits supplies.TransferOpened.dzb\n"
                 "dzb/1/10 supplies.ReceiveTransfer\n"
                 "    refuses: no ReceiveTransfer from OPEN\n"
@@ -60,9 +61,11 @@ START_TEST(what_a_reserve_has_comes_by_transfer)
                 "    refuses: hcz does not keep this site\n"
                 "wlc/1/3 supplies.ShipTransfer\n"
                 "    t1: OPEN -> SHIPPED\n"
+                "    reminds t1: supplies.ChaseTransfer in 24 h\n"
                 "    emits supplies.TransferShipped.dzb\n"
                 "dzb/1/11 supplies.ReceiveTransfer\n"
                 "    t1: SHIPPED -> RECEIVED\n"
+                "    forgets t1: supplies.ChaseTransfer\n"
                 "    reminds depot/rice/2023-05-01/x: supplies.NoticeExpiry in 73 d 15 h\n"
                 "    emits supplies.TransferReceived.dzb\n"
                 "    n1-l1: BACKORDERED -> ALLOCATED\n"
@@ -106,14 +109,17 @@ START_TEST(a_gift_is_taken_or_declined_with_thanks)
     office(story, "DeclineDonation", "{'donation': 'g2', 'reason': 'no use for it'}");
     EXPECT_TEXT(story_text(story), "sjb/1/1 supplies.OfferDonation\n"
                                    "    g1: NONE -> OFFERED\n"
+                                   "    reminds g1: supplies.ChaseDonation in 10 d 8 h\n"
                                    "    emits supplies.DonationOffered.dzb\n"
                                    "sjb/1/2 supplies.OfferDonation\n"
                                    "    g2: NONE -> OFFERED\n"
+                                   "    reminds g2: supplies.ChaseDonation in 10 d 8 h\n"
                                    "    emits supplies.DonationOffered.dzb\n"
                                    "sjb/1/3 supplies.AcceptDonation\n"
                                    "    refuses: AcceptDonation is not for sjb\n"
                                    "dzb/1/8 supplies.AcceptDonation\n"
                                    "    g1: OFFERED -> ACCEPTED\n"
+                                   "    forgets g1: supplies.ChaseDonation\n"
                                    "    emits supplies.DonationAccepted.dzb\n"
                                    "    n1-l1: BACKORDERED -> ALLOCATED\n"
                                    "    reminds n1-l1: supplies.ChasePick in 8 h\n"
@@ -124,6 +130,7 @@ START_TEST(a_gift_is_taken_or_declined_with_thanks)
                                    "    refuses: a donor is told why\n"
                                    "dzb/1/11 supplies.DeclineDonation\n"
                                    "    g2: OFFERED -> DECLINED\n"
+                                   "    forgets g2: supplies.ChaseDonation\n"
                                    "    emits supplies.DonationDeclined.dzb\n");
     ck_assert_str_eq(story_ask(story, "jcb", "supplies.DonationLedger.jcb", "{}"),
                      "{\"rows\": [{\"donation\": \"g1\", \"donor\": \"某企业\", \"state\": "
@@ -224,6 +231,60 @@ START_TEST(after_the_campaign_nobody_is_named)
 }
 END_TEST
 
-TESTS(after_the_campaign_nobody_is_named, what_a_reserve_has_comes_by_transfer,
-      a_gift_is_taken_or_declined_with_thanks, a_line_may_come_from_two_sites,
-      what_arrives_is_counted_once)
+START_TEST(what_nobody_ships_is_asked_after_and_may_be_called_off)
+{
+    struct story *story = supplies_story(&supplies_service);
+
+    keeper(story, "ReceiveStock", "{'site': 'reserve', 'item': 'rice', 'lot': 'y', 'qty': 4}");
+    office(story, "OpenTransfer",
+           "{'transfer': 't1', 'fromSite': 'reserve', 'toSite': 'depot', 'lines': [{'item':"
+           " 'rice', 'qty': 3}]}");
+    story_say(story, "wlc", "supplies.OfferDonation.wlc",
+              "{'donation': 'g1', 'donor': '某企业', 'lines': [{'item': 'rice', 'qty': 5}]}");
+    story_forget(story);
+    story_later(story, "24 h");
+    story_say(story, "hcz", "supplies.CancelTransfer.hcz", "{'transfer': 't1', 'reason': 'no'}");
+    office(story, "CancelTransfer", "{'transfer': 't9', 'reason': 'no van'}");
+    office(story, "CancelTransfer", "{'transfer': 't1'}");
+    office(story, "CancelTransfer", "{'transfer': 't1', 'reason': 'no van'}");
+    keeper(story, "ShipTransfer", "{'transfer': 't1'}");
+    office(story, "ChaseTransfer", "{'transfer': 't1'}");
+    office(story, "ChaseDonation", "{'donation': 'g1'}");
+    EXPECT_TEXT(story_text(story), "24 h later\n"
+                                   "supplies/1/10 supplies.ChaseTransfer\n"
+                                   "    t1: OPEN -> OPEN\n"
+                                   "    reminds t1: supplies.ChaseTransfer in 24 h\n"
+                                   "    emits supplies.TransferOverdue.dzb\n"
+                                   "hcz/1/1 supplies.CancelTransfer\n"
+                                   "    refuses: CancelTransfer is not for hcz\n"
+                                   "dzb/1/8 supplies.CancelTransfer\n"
+                                   "    refuses: there is no such transfer\n"
+                                   "dzb/1/9 supplies.CancelTransfer\n"
+                                   "    refuses: who waits for it is told why\n"
+                                   "dzb/1/10 supplies.CancelTransfer\n"
+                                   "    t1: OPEN -> CANCELLED\n"
+                                   "    forgets t1: supplies.ChaseTransfer\n"
+                                   "    emits supplies.TransferCancelled.dzb\n"
+                                   "wlc/1/3 supplies.ShipTransfer\n"
+                                   "    refuses: no ShipTransfer from CANCELLED\n"
+                                   "dzb/1/11 supplies.ChaseTransfer\n"
+                                   "    refuses: only the clock says what is due\n"
+                                   "dzb/1/12 supplies.ChaseDonation\n"
+                                   "    refuses: only the clock says what is due\n");
+    EXPECT_TEXT(story_last(story, "supplies.TransferOverdue.dzb"),
+                "{\"transfer\": \"t1\", \"state\": \"OPEN\", \"fromSite\": \"reserve\", "
+                "\"toSite\": \"depot\", \"dueMs\": \"1674090000000\"}");
+    EXPECT_TEXT(story_last(story, "supplies.TransferCancelled.dzb"),
+                "{\"transfer\": \"t1\", \"fromSite\": \"reserve\", \"toSite\": \"depot\", "
+                "\"lines\": [{\"item\": \"rice\", \"lot\": \"y\", \"expiry\": \"9999-12-31\", "
+                "\"qty\": 3}], \"reason\": \"no van\", \"byPost\": \"dzb.duty\"}");
+    story_later(story, "11 d");
+    ck_assert_uint_eq(story_count(story, "supplies.TransferOverdue.dzb"), 1);
+    ck_assert_uint_eq(story_count(story, "supplies.DonationOverdue.dzb"), 1);
+    supplies_close(story);
+}
+END_TEST
+
+TESTS(what_nobody_ships_is_asked_after_and_may_be_called_off, after_the_campaign_nobody_is_named,
+      what_a_reserve_has_comes_by_transfer, a_gift_is_taken_or_declined_with_thanks,
+      a_line_may_come_from_two_sites, what_arrives_is_counted_once)
