@@ -41,7 +41,7 @@ int on_log_call(struct turn *turn, const void *message)
 {
     const Hotline__LogCall *log = message;
 
-    if (!turn_from(turn, "dzb"))
+    if (!turn_from(turn, "dzb") || !turn_is_who(turn, "staff", log->staff))
         return turn->outcome;
     Shift *shift = shift_at(turn, log->seat);
     Call *call = turn_move(turn, CALLS, hotline_id(turn, log->call));

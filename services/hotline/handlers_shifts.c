@@ -9,14 +9,14 @@ enum { ID_LENGTH = 60 }; /* of our own ids: several stand in one key */
 
 bool hotline_is_id(const char *id)
 {
-    return *id != '\0' && strlen(id) <= ID_LENGTH && strchr(id, '/') == NULL;
+    return turn_is_id(id) && strlen(id) <= ID_LENGTH;
 }
 
 const char *hotline_id(struct turn *turn, const char *id)
 {
     if (hotline_is_id(id))
         return id;
-    turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an id has 1 to %d characters and no '/'",
+    turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an id has 1 to %d letters, digits, `-_.:`",
                 ID_LENGTH);
     return "-";
 }
@@ -125,7 +125,7 @@ int on_chase_shift(struct turn *turn, const void *message)
 static bool names_somebody(struct turn *turn, const char *staff)
 {
     if (*staff != '\0')
-        return true;
+        return turn_is_who(turn, "staff", staff);
     turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "who takes the seat");
     return false;
 }

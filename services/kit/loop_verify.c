@@ -182,7 +182,7 @@ int loop_on_callback(struct turn *turn, const void *message)
     if (!NEED_IS(need, VERIFYING))
         return turn_refuse(turn, TOWN__REFUSAL__WRONG_STATE, "no RecordCallback from %s",
                            loop_need_state((int32_t)need->state));
-    if (check(turn, need, callback) != 0
+    if (!turn_is_who(turn, "by", callback->by) || check(turn, need, callback) != 0
         || turn_move_as(turn, LOOP_NEEDS, id, LOOP_RECORD_CALLBACK) == NULL)
         return turn->outcome;
     uint64_t at_ms = callback->at_ms == 0 ? turn->now_ms : callback->at_ms;

@@ -346,7 +346,7 @@ int on_link_family_doctor(struct turn *turn, const void *message)
     if (!directory_is_centre(turn, link->centre))
         return turn_refuse(turn, REFERRAL__REFUSAL__NOT_A_CENTRE, "%s is no health centre",
                            link->centre);
-    if (!turn_from(turn, link->centre))
+    if (!turn_from(turn, link->centre) || !turn_is_who(turn, "doctor_post", link->doctor_post))
         return turn->outcome;
     if (!loop_is_id(link->person))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "no person");

@@ -42,7 +42,7 @@ START_TEST(a_seat_is_taken_handed_over_and_left)
                                    "dzb/1/1 hotline.OpenShift\n"
                                    "    refuses: who takes the seat\n"
                                    "dzb/1/2 hotline.OpenShift\n"
-                                   "    refuses: an id has 1 to 60 characters and no '/'\n"
+                                   "    refuses: an id has 1 to 60 letters, digits, `-_.:`\n"
                                    "dzb/1/3 hotline.HandOver\n"
                                    "    refuses: no HandOver: there is no such row in shifts\n"
                                    "dzb/1/4 hotline.OpenShift\n"

@@ -90,7 +90,7 @@ START_TEST(what_is_not_a_ticket_yet_is_refused)
                 "hcz/1/1 hotline.OpenTicket\n"
                 "    refuses: OpenTicket is not for hcz\n"
                 "dzb/1/5 hotline.OpenTicket\n"
-                "    refuses: an id has 1 to 60 characters and no '/'\n"
+                "    refuses: an id has 1 to 60 letters, digits, `-_.:`\n"
                 "dzb/1/6 hotline.OpenTicket\n"
                 "    forgets c1: hotline.ChaseCall\n"
                 "    c1: CLASSIFIED -> TICKETED\n"

@@ -79,6 +79,19 @@ START_TEST(whoever_did_the_work_does_not_confirm_it)
 }
 END_TEST
 
+START_TEST(who_called_back_is_named_by_an_id)
+{
+    struct story *story = fulfilled("P2", ", 'person': 'r1'");
+
+    calls_back(story, "SATISFIED", ", 'by': '王伟'");
+    calls_back(story, "SATISFIED", ", 'by': '13812345678'");
+    ck_assert_uint_eq(story_count(story, "referral.Refused.dzb"), 2);
+    calls_back(story, "SATISFIED", ", 'by': 'dzb.seat2'");
+    ck_assert_uint_eq(story_count(story, "referral.NeedClosed.*"), 1);
+    story_close(story);
+}
+END_TEST
+
 START_TEST(a_need_of_no_person_is_the_dispatchers_to_look_at)
 {
     struct story *story = fulfilled("P2", "");
@@ -259,7 +272,8 @@ START_TEST(a_late_call_back_is_the_heads_and_then_the_offices)
 }
 END_TEST
 
-TESTS(whoever_did_the_work_does_not_confirm_it, a_need_of_no_person_is_the_dispatchers_to_look_at,
+TESTS(whoever_did_the_work_does_not_confirm_it, who_called_back_is_named_by_an_id,
+      a_need_of_no_person_is_the_dispatchers_to_look_at,
       an_opener_that_asks_for_the_handler_gets_the_dispatcher, an_opener_may_name_the_verifier,
       a_rework_has_the_priority_clock_if_that_is_shorter,
       an_unsatisfied_person_gets_the_work_again_with_the_units_head,
