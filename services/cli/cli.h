@@ -31,6 +31,7 @@ struct cli {
     bool csv;
     bool quiet;
     bool color;
+    const char *const *columns; /* of a printed list, ends with NULL; or NULL: all that it has */
     uint32_t timeout_ms;
     struct socket_context *context;   /* made by the first link; one a process */
     void (*idle)(void *idle_context); /* called now and then while a call waits; or NULL */

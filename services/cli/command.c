@@ -307,8 +307,7 @@ int verb_homes(struct cli *cli)
 
 /* ---- questions that the desk asks every day ------------------------------------------------------ */
 
-static int ask_named(struct cli *cli, const char *service, const char *question,
-                     const char *argument)
+int cli_ask(struct cli *cli, const char *service, const char *question, const char *argument)
 {
     if (argument != NULL)
         cli->argv[cli->argc++] = (char *)(uintptr_t)argument;
@@ -323,103 +322,11 @@ static int ask_named(struct cli *cli, const char *service, const char *question,
 int verb_contact(struct cli *cli)
 {
     if (cli->argc == 0)
-        return ask_named(cli, "care", "NotYetContacted", NULL);
+        return cli_ask(cli, "care", "NotYetContacted", NULL);
     if (strcmp(cli->argv[0], "ls") != 0)
         return cli_speak(cli, cli_service("care"));
     cli_argument(cli);
-    return ask_named(cli, "care", "NotYetContacted", NULL);
-}
-
-static const char *unit_argument(struct cli *cli)
-{
-    const char *unit = cli_option(cli, "--unit");
-    return unit == NULL ? NULL : arena_print(&cli->arena, "unit=%s", unit);
-}
-
-int verb_overdue(struct cli *cli)
-{
-    return ask_named(cli, "supervision", "LateNow", unit_argument(cli));
-}
-
-int verb_findings(struct cli *cli)
-{
-    const char *unit = unit_argument(cli);
-
-    if (cli_flag(cli, "--open"))
-        cli->argv[cli->argc++] = arena_text(&cli->arena, "open_only=yes");
-    return ask_named(cli, "supervision", "Findings", unit);
-}
-
-static int add_duty(struct cli *cli, struct link *link, const char *duty,
-                    Supervision__DutyBoardAnswer *total)
-{
-    Supervision__DutyBoard question = SUPERVISION__DUTY_BOARD__INIT;
-    ProtobufCMessage *message;
-    struct slice body;
-    const char *reason;
-
-    question.duty = duty;
-    question.limit = CLI_LIST_ROWS;
-    uint8_t *bytes =
-        arena_alloc(&cli->arena, supervision__duty_board__get_packed_size(&question) + 1);
-    if (bytes == NULL)
-        return cli_fail(EXIT_IO, NULL, "no memory");
-    size_t size = supervision__duty_board__pack(&question, bytes);
-    int status = link_query(link, arena_print(&cli->arena, "supervision.DutyBoard.%s", cli->unit),
-                            slice_of(bytes, size), &body);
-    if (status != 0)
-        return status;
-    if (scan_unpack(&supervision__duty_board_answer__descriptor, body, &cli->arena, &message,
-                    &reason)
-        != 0)
-        return cli_fail(EXIT_IO, NULL, "%s: an answer that cannot be read: %s", "DutyBoard",
-                        reason);
-    const Supervision__DutyBoardAnswer *answer = (const Supervision__DutyBoardAnswer *)message;
-    total->met += answer->met;
-    total->at_risk += answer->at_risk;
-    total->breached += answer->breached;
-    total->excused += answer->excused;
-    total->pending += answer->pending;
-    return 0;
-}
-
-/* How many duties stand where, over the whole register: an answer holds one duty's rows. */
-static int duty_counts(struct cli *cli)
-{
-    Supervision__DutyBoardAnswer total = SUPERVISION__DUTY_BOARD_ANSWER__INIT;
-    const char *tables = cli_tables(cli, NULL);
-    struct csv_table duties;
-    const char *error = "";
-    struct link *link;
-
-    if (tables == NULL
-        || csv_table_load(arena_print(&cli->arena, "%s/duties.csv", tables), &cli->arena, &duties,
-                          &error)
-               != 0)
-        return cli_fail(EXIT_NO_INPUT, NULL, "the town's tables are not there");
-    int status = link_open(cli, &link);
-    if (status != 0)
-        return status;
-    for (uint32_t row = 1; row < duties.row_count && status == 0; row++)
-        status = add_duty(cli, link, csv_table_cell(&duties, row, "id"), &total);
-    link_close(link);
-    if (status != 0)
-        return status;
-    if (cli->json)
-        return cli_print_json(json_pack("{s:i,s:i,s:i,s:i,s:i}", "met", (int)total.met, "atRisk",
-                                        (int)total.at_risk, "breached", (int)total.breached,
-                                        "excused", (int)total.excused, "pending",
-                                        (int)total.pending));
-    printf(cli_text("met %u   at risk %u   breached %u   excused %u   pending %u\n"), total.met,
-           total.at_risk, total.breached, total.excused, total.pending);
-    return 0;
-}
-
-int verb_duties(struct cli *cli)
-{
-    if (cli_flag(cli, "--summary"))
-        return duty_counts(cli);
-    return ask_named(cli, "supervision", "DutyBoard", unit_argument(cli));
+    return cli_ask(cli, "care", "NotYetContacted", NULL);
 }
 
 int verb_worklist(struct cli *cli)

@@ -190,13 +190,18 @@ int message_print_outcome(struct cli *cli, const struct stored *stored)
 
 /* ---- answers ------------------------------------------------------------------------------------- */
 
-static const char *cell_of(struct cli *cli, const char *name, const json_t *value)
+static bool is_time(const char *name)
 {
     size_t length = strlen(name);
 
+    return length > 2 && strcmp(name + length - 2, "Ms") == 0;
+}
+
+static const char *cell_of(struct cli *cli, const char *name, const json_t *value)
+{
     if (value == NULL || json_is_null(value))
         return "";
-    if (length > 2 && strcmp(name + length - 2, "Ms") == 0 && json_is_string(value)) {
+    if (is_time(name) && json_is_string(value)) {
         char time[CLOCK_TEXT_SIZE];
         clock_print(strtoull(json_string_value(value), NULL, 10), time);
         return arena_print(&cli->arena, "%.2s-%.2s %.5s", time + 5, time + 8, time + 11);
@@ -238,6 +243,30 @@ static const char *title_of(struct cli *cli, const char *name)
     return arena_print(&cli->arena, "%.*s", (int)(length - 3), name);
 }
 
+/* What a person copies into the next call: no blank in any cell, and a digit in one. */
+static bool is_copied(struct cli *cli, const char *name, const json_t *rows)
+{
+    bool digit = false;
+    size_t index;
+    json_t *row;
+
+    json_array_foreach(rows, index, row)
+    {
+        const char *cell = cell_of(cli, name, json_object_get(row, name));
+        if (strchr(cell, ' ') != NULL && !is_time(name))
+            return false;
+        digit = digit || strpbrk(cell, "0123456789") != NULL;
+    }
+    return digit;
+}
+
+static bool is_chosen(const char *const *chosen, const char *name)
+{
+    while (chosen != NULL && *chosen != NULL && strcmp(*chosen, name) != 0)
+        chosen++;
+    return chosen == NULL || *chosen != NULL;
+}
+
 /* The columns of a list: what is flat, and not empty in every row. */
 static void print_list(struct cli *cli, const ProtobufCMessageDescriptor *type, const json_t *rows)
 {
@@ -253,10 +282,11 @@ static void print_list(struct cli *cli, const ProtobufCMessageDescriptor *type, 
         const char *name = json_name(cli, type->fields[i].name);
         bool any = false;
         json_array_foreach(rows, index, row) any = any || json_object_get(row, name) != NULL;
-        if (!any)
+        if (!any || (!cli->csv && !is_chosen(cli->columns, type->fields[i].name)))
             continue;
         names[count] = name;
-        columns[count++] = (struct print_column){ title_of(cli, type->fields[i].name), 40 };
+        columns[count++] = (struct print_column){ title_of(cli, type->fields[i].name), 40,
+                                                  is_copied(cli, name, rows) };
     }
     if (count == 0)
         return;

@@ -111,8 +111,9 @@ static void line(const struct print_table *table, const char *const *cells, cons
     fputc('\n', out);
 }
 
-/* A row is never wider than the terminal: the widest cells give way first. */
-static void fit(uint32_t *widths, uint32_t count)
+/* A row is never wider than the terminal: the widest cells give way first, down to `least`.  False:
+ * that does not do. */
+static bool fit(uint32_t *widths, const uint32_t *least, uint32_t count)
 {
     uint32_t screen = print_screen();
     uint32_t total = 2 * (count - 1);
@@ -120,14 +121,34 @@ static void fit(uint32_t *widths, uint32_t count)
     for (uint32_t i = 0; i < count; i++)
         total += widths[i];
     while (total > screen) {
-        uint32_t widest = 0;
-        for (uint32_t i = 1; i < count; i++)
-            if (widths[i] > widths[widest])
+        uint32_t widest = count;
+        for (uint32_t i = 0; i < count; i++)
+            if (widths[i] > least[i] && (widest == count || widths[i] > widths[widest]))
                 widest = i;
-        if (widths[widest] <= CELL_LEAST)
-            break;
+        if (widest == count)
+            return false;
         widths[widest]--;
         total--;
+    }
+    return true;
+}
+
+/* A line for each field that says something, an empty one between rows. */
+static void records(const struct print_table *table, const char *const *titles, FILE *out)
+{
+    uint32_t widest = 0;
+
+    for (uint32_t i = 0; i < table->column_count; i++)
+        if (print_width(titles[i]) > widest)
+            widest = print_width(titles[i]);
+    for (uint32_t i = 0; i < table->cell_count; i++) {
+        uint32_t column = i % table->column_count;
+        if (column == 0 && i > 0)
+            fputc('\n', out);
+        if (table->cells[i][0] == '\0')
+            continue;
+        print_cell(out, titles[column], widest);
+        fprintf(out, "  %s\n", table->cells[i]);
     }
 }
 
@@ -137,27 +158,41 @@ static void csv_line(const struct print_table *table, const char *const *cells, 
         csv_table_write(out, cells[i], i + 1 == table->column_count);
 }
 
-static void print_rows(const struct print_table *table, bool csv, FILE *out)
+static void measure_columns(const struct print_table *table, const char *const *titles,
+                            uint32_t *widths, uint32_t *least)
 {
-    uint32_t widths[PRINT_COLUMNS] = { 0 };
-    const char *titles[PRINT_COLUMNS] = { NULL };
-
-    for (uint32_t i = 0; i < table->column_count; i++) {
-        titles[i] = table->columns[i].title;
+    for (uint32_t i = 0; i < table->column_count; i++)
         widths[i] = print_width(titles[i]);
-    }
     for (uint32_t i = 0; i < table->cell_count; i++) {
         uint32_t column = i % table->column_count;
+        uint32_t most = table->columns[column].whole ? 0 : table->columns[column].most;
         uint32_t width = print_width(table->cells[i]);
         if (width > widths[column])
             widths[column] = width;
-        if (table->columns[column].most > 0 && widths[column] > table->columns[column].most)
-            widths[column] = table->columns[column].most;
+        if (most > 0 && widths[column] > most)
+            widths[column] = most;
     }
-    fit(widths, table->column_count);
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        uint32_t head = print_width(titles[i]);
+        least[i] = table->columns[i].whole ? widths[i] : head < CELL_LEAST ? CELL_LEAST : head;
+    }
+}
+
+static void print_rows(const struct print_table *table, bool csv, FILE *out)
+{
+    uint32_t widths[PRINT_COLUMNS] = { 0 };
+    uint32_t least[PRINT_COLUMNS] = { 0 };
+    const char *titles[PRINT_COLUMNS] = { NULL };
+
+    for (uint32_t i = 0; i < table->column_count; i++)
+        titles[i] = table->columns[i].title;
+    measure_columns(table, titles, widths, least);
     if (csv)
         csv_line(table, titles, out);
-    else
+    else if (!fit(widths, least, table->column_count)) {
+        records(table, titles, out);
+        return;
+    } else
         line(table, titles, widths, out);
     for (uint32_t i = 0; i < table->cell_count; i += table->column_count) {
         if (csv)

@@ -2,8 +2,9 @@
  * cli/print.h - tables for a terminal 80 wide, with Chinese names in it.
  *
  * A cell is as wide as the terminal shows it: a Chinese character takes two columns, and so a
- * column of names lines up.  Cells are cut at their column's width with an ellipsis, never a row
- * broken in two.
+ * column of names lines up.  What is to be copied (an id, a case, a time) and the heads stay whole; other
+ * cells are cut at their column's width with an ellipsis.  Where even that does not fit, each row
+ * is a record of its own: a line for each field.
  */
 #pragma once
 
@@ -24,6 +25,7 @@ enum { PRINT_COLUMNS = 10 };
 struct print_column {
     const char *title;
     uint32_t most; /* columns; 0: as wide as the widest cell */
+    bool whole;    /* never cut */
 };
 
 /* Rows of cells (texts, lent until print_end), printed by print_end with a header and widths that fit. */

@@ -43,6 +43,10 @@ int verb_describe(struct cli *cli);
 int verb_worklist(struct cli *cli);
 /* worklist.c */
 int worklist_print(struct cli *cli, const char *unit);
+/* A question that has a verb of its own; `argument`: one more, or NULL. */
+int cli_ask(struct cli *cli, const char *service, const char *question, const char *argument);
+
+/* duties.c: what supervision sees. */
 int verb_overdue(struct cli *cli);
 int verb_duties(struct cli *cli);
 int verb_findings(struct cli *cli);

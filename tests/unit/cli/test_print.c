@@ -55,6 +55,49 @@ START_TEST(a_table_as_csv_keeps_every_cell_whole)
 }
 END_TEST
 
+/* What it prints when its third cell holds a long text. */
+static const char *wide_text(const struct print_column *wide)
+{
+    static char text[4096];
+    struct print_table table;
+    const char *cells[] = { "R-20230118-0002-0", "张桂芳",
+                            "somebody has asked at the door whether the doctor will come today" };
+
+    FILE *out = fmemopen(text, sizeof(text), "w");
+    print_begin(&table, wide, 3);
+    print_row(&table, cells);
+    print_end(&table, false, out);
+    fclose(out);
+    return text;
+}
+
+START_TEST(what_is_copied_stays_whole_and_another_cell_gives_way)
+{
+    static const struct print_column wide[] = { { "case", 6, true }, { "name" }, { "text" } };
+
+    setlocale(LC_CTYPE, "C.UTF-8");
+    ck_assert_str_eq(
+        wide_text(wide),
+        "case               name    text\n"
+        "R-20230118-0002-0  张桂芳  somebody has asked at the door whether the doctor wi…\n");
+}
+END_TEST
+
+START_TEST(a_row_that_does_not_fit_is_a_record)
+{
+    static const struct print_column wide[] = { { "case", 0, true },
+                                                { "name" },
+                                                { "what was asked", 0, true } };
+
+    setlocale(LC_CTYPE, "C.UTF-8");
+    ck_assert_str_eq(
+        wide_text(wide),
+        "case            R-20230118-0002-0\n"
+        "name            张桂芳\n"
+        "what was asked  somebody has asked at the door whether the doctor will come today\n");
+}
+END_TEST
+
 START_TEST(a_table_without_rows_prints_nothing)
 {
     char text[64] = "";
@@ -131,7 +174,8 @@ START_TEST(a_time_is_a_date_a_span_before_or_after_now_or_nothing)
 }
 END_TEST
 
-TESTS(a_chinese_character_takes_two_columns, a_column_of_names_lines_up_and_a_long_one_is_cut,
+TESTS(what_is_copied_stays_whole_and_another_cell_gives_way, a_row_that_does_not_fit_is_a_record,
+      a_chinese_character_takes_two_columns, a_column_of_names_lines_up_and_a_long_one_is_cut,
       a_table_as_csv_keeps_every_cell_whole, a_table_without_rows_prints_nothing,
       an_interval_reads_as_a_person_says_it, names_numbers_and_telephones_are_masked,
       every_chinese_text_takes_the_arguments_of_its_english,
