@@ -1,268 +1,10 @@
 #include "supervision/rules.h"
 
-#include <ctype.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "kit/words.h"
 #include "supervision/fields.h"
 #include "supervision/phrases.h"
-
-enum {
-    RULE_EVENTS = 16, /* in one row of the register; the longest has three */
-    RULE_PARTS = 4,
-    RULE_WORD = 80,
-};
-
-/* ---- words of a cell ------------------------------------------------------------------------------ */
-
-struct cell {
-    const char *at;
-    char word[RULE_WORD];
-};
-
-/* The next word, without the punctuation that follows it. */
-static bool next_word(struct cell *cell)
-{
-    size_t length = 0;
-
-    while (*cell->at == ' ' || *cell->at == '(')
-        cell->at++;
-    while (cell->at[length] != '\0' && cell->at[length] != ' ')
-        length++;
-    if (length == 0)
-        return false;
-    size_t kept = length;
-    while (kept > 0 && strchr(",;)", cell->at[kept - 1]) != NULL)
-        kept--;
-    if (kept >= RULE_WORD)
-        kept = RULE_WORD - 1;
-    memcpy(cell->word, cell->at, kept);
-    cell->word[kept] = '\0';
-    cell->at += length;
-    return true;
-}
-
-static bool is_word(const struct cell *cell, const char *word)
-{
-    return strcmp(cell->word, word) == 0;
-}
-
-/* `service.Event` */
-static bool is_event(const char *word)
-{
-    const char *dot = strchr(word, '.');
-
-    return dot != NULL && dot != word && isupper((unsigned char)dot[1]);
-}
-
-/* `org.team_due` */
-static bool is_key(const char *word)
-{
-    const char *dot = strchr(word, '.');
-
-    return dot != NULL && dot != word && islower((unsigned char)dot[1]);
-}
-
-static bool is_priority(const char *word)
-{
-    return word[0] == 'P' && isdigit((unsigned char)word[1]) && word[2] == '\0';
-}
-
-/* A kernel's event is a bare name with a capital: `Dispatched`, and not `P0` or `RED`. */
-static bool is_bare_event(const char *word)
-{
-    return isupper((unsigned char)word[0]) && islower((unsigned char)word[1]);
-}
-
-static const ProtobufCMessageDescriptor *type_of(const char *event)
-{
-    const char *dot = strchr(event, '.');
-
-    if (dot == NULL)
-        return NULL;
-    if (event[0] == '*')
-        return words_of(slice_text("town"), slice_text(dot + 1));
-    return words_of(slice_of(event, (size_t)(dot - event)), slice_text(dot + 1));
-}
-
-static const char *add_text(struct turn *turn, const char ***list, size_t *count, const char *text)
-{
-    if (*list == NULL)
-        *list = turn_array(turn, RULE_EVENTS, sizeof(**list));
-    for (size_t i = 0; *list != NULL && i < *count; i++)
-        if (strcmp((*list)[i], text) == 0)
-            return (*list)[i];
-    if (*list == NULL || *count >= RULE_EVENTS)
-        return text;
-    return (*list)[(*count)++] = turn_text(turn, "%s", text);
-}
-
-/* ---- the column `event` ------------------------------------------------------------------------------ */
-
-struct reading {
-    struct turn *turn;
-    Duty *duty;
-    Clause *clauses[RULE_EVENTS];
-    size_t count;
-    uint32_t group;
-    bool never;
-    bool closing;
-    bool skip;
-    bool kernel;
-    bool joined;      /* `and`, `later`, `then`: the next event is another group      */
-    const char *kind; /* `PostDefined kind first_responsible and TenureStarted` of it */
-};
-
-static void qualify(struct reading *reading, const char *field, const char *value)
-{
-    Clause *last = reading->count > 0 ? reading->clauses[reading->count - 1] : NULL;
-
-    if (last == NULL || (last->n_values > 0 && strcmp(last->field, field) != 0))
-        return;
-    last->field = turn_text(reading->turn, "%s", field);
-    add_text(reading->turn, &last->values, &last->n_values, value);
-    if (strcmp(field, "kind") == 0)
-        reading->kind = last->n_values > 0 ? last->values[0] : NULL;
-}
-
-static void add_clause(struct reading *reading, const char *event)
-{
-    Duty *duty = reading->duty;
-
-    add_text(reading->turn, &duty->events, &duty->n_events, event);
-    if (!reading->skip && reading->count < RULE_EVENTS) {
-        Clause *clause = turn_array(reading->turn, 1, sizeof(*clause));
-        if (clause == NULL)
-            return;
-        supervision_rows__clause__init(clause);
-        clause->event = turn_text(reading->turn, "%s", event);
-        clause->never = reading->never;
-        clause->closing = reading->closing;
-        if (reading->joined && !clause->never && !clause->closing)
-            reading->group++;
-        clause->group = reading->group;
-        reading->clauses[reading->count++] = clause;
-        if (reading->kind != NULL)
-            qualify(reading, "kind", reading->kind);
-    }
-    reading->never = reading->closing = reading->skip = reading->joined = false;
-}
-
-static void only_after_a_breach(struct reading *reading)
-{
-    if (reading->count > 0)
-        reading->clauses[reading->count - 1]->earlier = true;
-}
-
-static void take_back(struct reading *reading)
-{
-    if (reading->count == 0)
-        return;
-    reading->count--;
-    reading->group = reading->count > 0 ? reading->clauses[reading->count - 1]->group : 0;
-}
-
-static void read_events(struct reading *reading)
-{
-    struct cell cell = { .at = reading->duty->event_text };
-    char before[RULE_WORD] = "";
-    const char *field = NULL; /* whose values follow */
-
-    while (next_word(&cell)) {
-        if (is_event(cell.word)) {
-            add_clause(reading, cell.word);
-            field = NULL;
-        } else if (reading->kernel && is_bare_event(cell.word)) {
-            add_clause(reading, turn_text(reading->turn, "*.%s", cell.word));
-            field = NULL;
-        } else if (is_word(&cell, "no")) {
-            reading->never = true;
-        } else if (is_word(&cell, "need's") || is_word(&cell, "service's")) {
-            reading->kernel = true;
-        } else if (is_word(&cell, "before")) {
-            reading->closing = true;
-        } else if (is_word(&cell, "after")) {
-            reading->skip = true;
-        } else if (is_word(&cell, "and") || is_word(&cell, "later") || is_word(&cell, "then")) {
-            reading->joined = reading->count > 0;
-            field = NULL;
-        } else if (is_word(&cell, "kind") || is_word(&cell, "outcome")) {
-            field = is_word(&cell, "kind") ? "kind" : "outcome";
-        } else if (is_word(&cell, "grade") || is_word(&cell, "result")) {
-            field = is_word(&cell, "grade") ? "grade" : "result";
-        } else if (is_word(&cell, "with")) {
-            field = NULL;
-        } else if (is_word(&cell, "earlier")) {
-            only_after_a_breach(reading);
-        } else if (is_word(&cell, "only")) {
-            take_back(reading); /* `care.Unpaired only with a reason`: its service sees to it */
-        } else if (is_word(&cell, "first-hand")) {
-            qualify(reading, "first_hand", "true");
-        } else if (is_word(&cell, "post")) {
-            qualify(reading, "kind", before); /* `of the liaison post` */
-        } else if (is_priority(cell.word)) {
-            qualify(reading, "priority", cell.word);
-        } else if (field != NULL && !is_word(&cell, "or")) {
-            qualify(reading, field, cell.word);
-        }
-        memcpy(before, cell.word, sizeof(before));
-    }
-}
-
-/* ---- the column `by_when` ----------------------------------------------------------------------------- */
-
-struct when {
-    const char *keys[RULE_PARTS];
-    size_t key_count;
-    const char *start;
-    uint64_t default_ms;
-    bool renews;
-    bool monthly;
-    bool own_time;
-    bool always;
-    bool next_day;
-};
-
-static void read_when(struct reading *reading, struct when *when)
-{
-    struct cell cell = { .at = reading->duty->by_when };
-    char before[RULE_WORD] = "";
-
-    while (next_word(&cell)) {
-        if (is_event(cell.word)) {
-            if (strcmp(before, "of") == 0) {
-                Duty *duty = reading->duty;
-                when->start = add_text(reading->turn, &duty->events, &duty->n_events, cell.word);
-            } else if (strcmp(before, "before") == 0) {
-                reading->closing = true;
-                reading->kind = NULL;
-                add_clause(reading, cell.word);
-            }
-        } else if (is_key(cell.word) && when->key_count < RULE_PARTS) {
-            when->keys[when->key_count++] = turn_text(reading->turn, "%s", cell.word);
-        } else if (is_word(&cell, "days")) {
-            uint64_t days = 0;
-            for (const char *digit = before; isdigit((unsigned char)*digit); digit++)
-                days = days * 10 + (uint64_t)(*digit - '0');
-            when->default_ms = days * CLOCK_DAY_MS;
-        } else if (is_word(&cell, "runs") || is_word(&cell, "every")) {
-            when->renews = true;
-        } else if (is_word(&cell, "weekly")) {
-            when->default_ms = 7 * CLOCK_DAY_MS;
-            when->renews = true;
-        } else if (is_word(&cell, "always")) {
-            when->always = true;
-        } else if (is_word(&cell, "after") && strcmp(before, "day") == 0) {
-            when->next_day = true; /* `of the day after registry.Verified` */
-        } else if (is_word(&cell, "monthly")) {
-            when->monthly = true;
-        } else if (is_word(&cell, "own")) {
-            when->own_time = true;
-        }
-        memcpy(before, cell.word, sizeof(before));
-    }
-}
+#include "supervision/reading.h"
 
 /* ---- the column `for_whom` ------------------------------------------------------------------------------ */
 
@@ -277,16 +19,16 @@ static int read_each_event(struct reading *reading, const char *text, Part *part
     struct cell cell = { .at = text };
     Duty *duty = reading->duty;
 
-    while (next_word(&cell)) {
+    while (reading_word(&cell)) {
         const char *event = NULL;
-        if (is_event(cell.word))
+        if (reading_is_event(cell.word))
             event = cell.word;
-        else if (is_bare_event(cell.word))
+        else if (reading_is_bare_event(cell.word))
             event = turn_text(reading->turn, "*.%s", cell.word);
         if (event != NULL) {
-            add_text(reading->turn, &part->starts, &part->n_starts, event);
-            add_text(reading->turn, &duty->events, &duty->n_events, event);
-        } else if (is_priority(cell.word)) {
+            reading_add(reading->turn, &part->starts, &part->n_starts, event);
+            reading_add(reading->turn, &duty->events, &duty->n_events, event);
+        } else if (reading_is_priority(cell.word)) {
             part->field = "priority";
             part->value = turn_text(reading->turn, "%s", cell.word);
         }
@@ -329,8 +71,8 @@ static const char *item_between(const char *start, const char *event, bool of_un
     static const char *const ids[] = { "line",       "match",   "incident", "signal", "channel",
                                        "assignment", "need",    "person",   "ticket", "call",
                                        "survey",     "mandate", "post",     "set" };
-    const ProtobufCMessageDescriptor *from = type_of(start);
-    const ProtobufCMessageDescriptor *to = type_of(event);
+    const ProtobufCMessageDescriptor *from = reading_type(start);
+    const ProtobufCMessageDescriptor *to = reading_type(event);
 
     if (from == NULL || to == NULL)
         return "";
@@ -352,10 +94,10 @@ static void complete_starts(struct reading *reading, Part *part, const struct ph
     if (start == NULL && phrase->span == SPAN_ONCE && when->key_count > 0)
         start = phrases_clock(when->keys[0]);
     if (start != NULL)
-        add_text(reading->turn, &part->starts, &part->n_starts, start);
+        reading_add(reading->turn, &part->starts, &part->n_starts, start);
     if (start == NULL || phrase->span != SPAN_ONCE)
         for (size_t i = 0; i < 4 && phrase->starts[i] != NULL; i++)
-            add_text(reading->turn, &part->starts, &part->n_starts, phrase->starts[i]);
+            reading_add(reading->turn, &part->starts, &part->n_starts, phrase->starts[i]);
 }
 
 static void complete_clauses(struct reading *reading, Part *part, const struct phrase *phrase,
@@ -367,7 +109,7 @@ static void complete_clauses(struct reading *reading, Part *part, const struct p
     if (phrase->meets != NULL) {
         reading->count = 0;
         reading->group = 0;
-        add_clause(reading, phrase->meets);
+        reading_clause(reading, phrase->meets);
     }
     for (size_t i = 0; i < reading->count; i++) {
         Clause *clause = reading->clauses[i];
@@ -467,8 +209,8 @@ void rules_compile(struct turn *turn, Duty *duty)
     duty->events = NULL;
     duty->n_parts = 0;
     duty->parts = NULL;
-    read_events(&reading);
-    read_when(&reading, &when);
+    reading_events(&reading);
+    reading_when(&reading, &when);
     if (*rules_wait_for(turn->arena, duty) != '\0')
         return;
     while (turn->outcome == 0 && *rest != '\0') {
@@ -501,7 +243,7 @@ const char *rules_wait_for(struct arena *arena, const Duty *duty)
     for (size_t i = 0; i < duty->n_events; i++) {
         const char *event = duty->events[i];
         int length = (int)strcspn(event, ".");
-        if (type_of(event) != NULL)
+        if (reading_type(event) != NULL)
             continue;
         const char *name = arena_print(arena, "%.*s", length, event);
         if (name == NULL || strstr(text, name) != NULL)
