@@ -54,6 +54,27 @@ struct ask_list {
 };
 void *ask_push(struct ask_list *list, size_t size);
 
+/* A page of a list: rows are added until ask_room says that there is none, either because it has
+ * `most` or because the answer would be too long.  A handler fills ask and most, reads a table with
+ * ask_read, whose `each` gets the page, asks ask_room before and calls ask_took after each row that it
+ * adds; ask_next is what the next question gives as `after`: "" when nothing comes behind. */
+struct ask_page {
+    struct ask *ask;
+    size_t most;
+    const void *question; /* the asker's: what is left out */
+    void *answer;
+    size_t count;
+    size_t bytes;
+    size_t skipped;
+    const char *last;
+    bool more;
+};
+void ask_read(struct ask_page *page, unsigned table, const char *prefix, const char *after,
+              bool (*each)(void *context, const char *key, const void *row));
+bool ask_room(struct ask_page *page);
+void ask_took(struct ask_page *page, const char *key, const ProtobufCMessage *row);
+const char *ask_next(const struct ask_page *page);
+
 /* A new answer of that type, and the ask ended with it; NULL: the ask has an outcome already. */
 void *ask_new(struct ask *ask, const ProtobufCMessageDescriptor *type);
 int ask_give(struct ask *ask, const void *answer);

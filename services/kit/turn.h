@@ -139,6 +139,9 @@ struct turn_slice {
 struct turn_slice turn_take(struct turn *turn, unsigned table, const char *prefix,
                             const char *after, size_t most);
 
+/* All of them, collected before anything is changed: of what does not grow. */
+struct turn_slice turn_keys(struct turn *turn, unsigned table, const char *prefix);
+
 /* Room for `count` pointers or numbers of a repeated field. */
 void *turn_array(struct turn *turn, size_t count, size_t item_size);
 

@@ -178,3 +178,8 @@ struct turn_slice turn_take(struct turn *turn, unsigned table, const char *prefi
     turn_each_after(turn, table, prefix, after, take_key, &taking);
     return slice;
 }
+
+struct turn_slice turn_keys(struct turn *turn, unsigned table, const char *prefix)
+{
+    return turn_take(turn, table, prefix, "", TURN_WALK_ROWS);
+}

@@ -71,10 +71,10 @@ static bool has_handed_back(const Campaign *campaign, const char *service)
 
 static bool all_handed_back(struct turn *turn, const Campaign *campaign)
 {
-    struct names services = names_under(turn, SERVERS, "");
+    struct turn_slice services = turn_keys(turn, SERVERS, "");
 
     for (size_t i = 0; i < services.count; i++)
-        if (!has_handed_back(campaign, services.items[i]))
+        if (!has_handed_back(campaign, services.keys[i]))
             return false;
     return turn->outcome == 0;
 }

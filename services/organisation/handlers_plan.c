@@ -154,8 +154,8 @@ int on_expire_plan(struct turn *turn, const void *message)
 
 void expire_plans(struct turn *turn)
 {
-    struct names plans = names_under(turn, PLANS, "");
+    struct turn_slice plans = turn_keys(turn, PLANS, "");
 
     for (size_t i = 0; i < plans.count; i++)
-        expire(turn, plans.items[i], "the campaign is closed");
+        expire(turn, plans.keys[i], "the campaign is closed");
 }

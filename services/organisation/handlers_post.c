@@ -238,12 +238,12 @@ int on_set_succession(struct turn *turn, const void *message)
 /* Moves the staff's posts along the command in hand, and finds who acts for them. */
 static void move_posts(struct turn *turn, const char *staff, int32_t word)
 {
-    struct names posts = names_under(turn, CANDIDATES, staff);
+    struct turn_slice posts = turn_keys(turn, CANDIDATES, turn_text(turn, "%s/", staff));
 
     for (size_t i = 0; i < posts.count; i++) {
-        const Post *post = turn_load(turn, POSTS, posts.items[i]);
+        const Post *post = turn_load(turn, POSTS, posts.keys[i]);
         if (post != NULL && strcmp(post->staff, staff) == 0) {
-            Post *moved = turn_move_as(turn, POSTS, posts.items[i], word);
+            Post *moved = turn_move_as(turn, POSTS, posts.keys[i], word);
             if (moved != NULL)
                 moved->since_ms = turn->now_ms;
         }
@@ -253,12 +253,12 @@ static void move_posts(struct turn *turn, const char *staff, int32_t word)
 
 static void set_deputy(struct turn *turn, const Staff *staff, bool on)
 {
-    struct names posts = names_under(turn, CANDIDATES, staff->staff);
+    struct turn_slice posts = turn_keys(turn, CANDIDATES, turn_text(turn, "%s/", staff->staff));
 
     for (size_t i = 0; i < posts.count; i++) {
-        const Post *post = turn_load(turn, POSTS, posts.items[i]);
+        const Post *post = turn_load(turn, POSTS, posts.keys[i]);
         if (post != NULL && strcmp(post->staff, staff->staff) == 0)
-            set_candidate(turn, staff->deputy, posts.items[i], DEPUTISES, on);
+            set_candidate(turn, staff->deputy, posts.keys[i], DEPUTISES, on);
     }
 }
 

@@ -112,13 +112,6 @@ bool is_name(struct turn *turn, const char *text, const char *field);
 /* The unit's row, registered; refuses UNKNOWN_UNIT. */
 const OrganisationRows__Unit *known_unit(struct turn *turn, const char *unit);
 
-/* The second parts of the keys `first/second` of a table, collected before anything is changed. */
-struct names {
-    const char **items;
-    size_t count;
-};
-struct names names_under(struct turn *turn, unsigned table, const char *first);
-
 /* A repeated string field, copied as it is: strings of the message are lent for the turn. */
 #define COPY_LIST(to, from, field)                                                                 \
     do {                                                                                           \

@@ -113,10 +113,10 @@ static void fill(struct turn *turn, Post *post)
 
 static void resolve_gaps(struct turn *turn)
 {
-    struct names gaps = names_under(turn, GAPS, "");
+    struct turn_slice gaps = turn_keys(turn, GAPS, "");
 
     for (size_t i = 0; i < gaps.count; i++)
-        resolve(turn, strchr(gaps.items[i], '/') + 1);
+        resolve(turn, strchr(gaps.keys[i], '/') + 1);
 }
 
 /* The posts that lean on this one, since it is a head's or the office's duty post. */
@@ -128,9 +128,9 @@ static void resolve_leaning(struct turn *turn, const Post *post)
     if (all) {
         resolve_gaps(turn);
     } else if (unit != NULL && strcmp(unit->head_post, post->post) == 0) {
-        struct names gaps = names_under(turn, GAPS, post->unit);
+        struct turn_slice gaps = turn_keys(turn, GAPS, turn_text(turn, "%s/", post->unit));
         for (size_t i = 0; i < gaps.count; i++)
-            resolve(turn, gaps.items[i]);
+            resolve(turn, gaps.keys[i]);
     }
 }
 
@@ -182,10 +182,10 @@ void move_duty(struct turn *turn, const char *post)
 
 void resolve_for(struct turn *turn, const char *staff)
 {
-    struct names posts = names_under(turn, CANDIDATES, staff);
+    struct turn_slice posts = turn_keys(turn, CANDIDATES, turn_text(turn, "%s/", staff));
 
     for (size_t i = 0; i < posts.count; i++)
-        resolve(turn, posts.items[i]);
+        resolve(turn, posts.keys[i]);
 }
 
 void set_candidate(struct turn *turn, const char *staff, const char *post, enum candidate as,

@@ -126,14 +126,14 @@ bool has_urgent_need(struct turn *turn, const char *person)
 static void carry(struct turn *turn, unsigned table, const char *from, const char *to,
                   const char *(*of)(struct turn *turn, const char *rest))
 {
-    struct names rest = names_under(turn, table, turn_text(turn, "%s/", from));
+    struct turn_slice rest = turn_keys(turn, table, turn_text(turn, "%s/", from));
 
     for (size_t i = 0; i < rest.count && turn->outcome == 0; i++) {
-        const char *person = of == NULL ? to : of(turn, rest.items[i]);
+        const char *person = of == NULL ? to : of(turn, rest.keys[i]);
         if (strcmp(person, to) != 0)
             continue;
-        set_mark(turn, table, turn_key(turn, "%s/%s", from, rest.items[i]), false);
-        set_mark(turn, table, turn_key(turn, "%s/%s", to, rest.items[i]), true);
+        set_mark(turn, table, turn_key(turn, "%s/%s", from, rest.keys[i]), false);
+        set_mark(turn, table, turn_key(turn, "%s/%s", to, rest.keys[i]), true);
     }
 }
 

@@ -225,12 +225,12 @@ int on_commit_next(struct turn *turn, const void *message)
 /* What was not committed is nobody's: its particulars go at once. */
 static int abandon(struct turn *turn, Import *import, const char *reason)
 {
-    struct names keys = names_under(turn, IMPORT_KEYS, turn_text(turn, "%s/", import->batch));
+    struct turn_slice keys = turn_keys(turn, IMPORT_KEYS, turn_text(turn, "%s/", import->batch));
 
     for (uint32_t i = 1; i <= import->total && turn->outcome == 0; i++)
         turn_drop(turn, IMPORT_ROWS, row_key(turn, import->batch, i));
     for (size_t i = 0; i < keys.count && turn->outcome == 0; i++)
-        turn_drop(turn, IMPORT_KEYS, turn_key(turn, "%s/%s", import->batch, keys.items[i]));
+        turn_drop(turn, IMPORT_KEYS, turn_key(turn, "%s/%s", import->batch, keys.keys[i]));
     import->total = 0;
     turn_forget(turn, import->batch, &registry__expire_import__descriptor);
 

@@ -163,10 +163,11 @@ int on_incident_closed(struct turn *turn, const void *message)
 
     if (!guarded || event->incident[0] == '\0')
         return turn->outcome;
-    struct names children = names_under(turn, UNGUARDED, turn_text(turn, "%s/", event->incident));
+    struct turn_slice children =
+        turn_keys(turn, UNGUARDED, turn_text(turn, "%s/", event->incident));
     for (size_t i = 0; i < children.count; i++) {
-        end_category(turn, children.items[i]);
-        set_mark(turn, UNGUARDED, turn_key(turn, "%s/%s", event->incident, children.items[i]),
+        end_category(turn, children.keys[i]);
+        set_mark(turn, UNGUARDED, turn_key(turn, "%s/%s", event->incident, children.keys[i]),
                  false);
     }
     return turn->outcome;

@@ -115,9 +115,6 @@ enum {
     UNPAIRED_BY_CARE,
     CARETAKER_NAMED,
     INCIDENT_CLOSED,
-    CAMPAIGN_OPENED,
-    CAMPAIGN_CLOSED,
-    ERASE_NEXT,
 
     /* Arrows that are no command of their own: back to the state before. */
     ARROWS = 400,
@@ -127,6 +124,7 @@ enum {
 };
 
 extern const struct service registry_service;
+extern const struct erasing registry_erasing;
 
 /* ---- a person's row (person.c) ---------------------------------------------------------------------
  *
@@ -342,16 +340,6 @@ void make_active(struct turn *turn, struct change *change, const struct verifica
 void put_away(struct turn *turn, struct change *change, const char *kind, uint64_t until_ms,
               const Town__Card *host);
 
-/* The people under a key, collected before anything is changed. */
-struct names {
-    const char **items;
-    size_t count;
-};
-struct names names_under(struct turn *turn, unsigned table, const char *prefix);
-
-/* The first `most` keys of a table. */
-struct names names_first(struct turn *turn, unsigned table, size_t most);
-
 /* One row of a sheet, judged against itself, its file and the roster (import_judge.c). */
 void judge_row(struct turn *turn, const RegistryRows__Import *import, RegistryRows__ImportRow *row,
                uint32_t ordinal);
@@ -435,9 +423,6 @@ HANDLER(on_paired);
 HANDLER(on_unpaired);
 HANDLER(on_caretaker_named);
 HANDLER(on_incident_closed);
-HANDLER(on_campaign_opened);
-HANDLER(on_campaign_closed);
-HANDLER(on_erase_next);
 #undef HANDLER
 
 /* ---- questions (queries_*.c) ------------------------------------------------------------------------------ */

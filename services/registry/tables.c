@@ -120,9 +120,6 @@ static const struct command commands[] = {
     [CARETAKER_NAMED]            = { &incident__caretaker_named__descriptor,            on_caretaker_named,            NULL, true },
     [INCIDENT_CLOSED]            = { &incident__incident_closed__descriptor,            on_incident_closed,            NULL, true },
     /* The campaign is over: particulars are kept no longer than registry.retention. */
-    [CAMPAIGN_OPENED]            = { &organisation__campaign_opened__descriptor,        on_campaign_opened,            NULL, true },
-    [CAMPAIGN_CLOSED]            = { &organisation__campaign_closed__descriptor,        on_campaign_closed,            NULL, true },
-    [ERASE_NEXT]                 = { &registry__erase_next__descriptor,                 on_erase_next,                 NULL, true },   /* a timer's */
     { 0 }
 };
 
@@ -168,7 +165,6 @@ static const ProtobufCMessageDescriptor *const events[] = {
     &registry__import_committed__descriptor,
     &registry__import_abandoned__descriptor,
     &registry__import_rolled_back__descriptor,
-    &town__erased__descriptor,
     NULL
 };
 
@@ -322,4 +318,5 @@ const struct service registry_service = {
     .machines = machines,
     .questions = questions,
     .refusals = &registry__refusal__descriptor,
+    .erasing = &registry_erasing,
 };

@@ -66,7 +66,7 @@ START_TEST(a_town_that_begins_anew_or_never_said_how_long_keeps_its_roster)
     story_say(story, "organisation", "organisation.CampaignOpened.town", "{'campaign': 'c3'}");
     story_later(story, "91 d");
     ck_assert_uint_eq(story_count(story, "registry.Erased.*"), 0);
-    story_say(story, "sjb", "registry.EraseNext.town", "{'campaign': 'c3'}");
+    story_say(story, "sjb", "registry.EraseNext.town", "{'scope': 'persons'}");
     ck_assert_ptr_nonnull(strstr(story_last(story, "registry.Refused.*"), "NOT_ALLOWED"));
     story_close(story);
 }
