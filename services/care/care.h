@@ -192,6 +192,9 @@ bool is_open(const Contact *row); /* PLANNED or ATTEMPTED */
 void move_contact(struct turn *turn, struct contact *contact, int32_t word);
 const char *contact_key(struct turn *turn, const char *person, int64_t day);
 
+/* Of which day something is that says no date: while a ladder goes on behind 24:00, of the day before. */
+int64_t day_in_hand(struct turn *turn, const char *person, uint64_t at_ms);
+
 /* States an event of a contact, with the contact's case. */
 int say_of(struct turn *turn, const Contact *row, const char *unit, const ProtobufCMessage *event);
 

@@ -21,6 +21,14 @@ bool is_open(const Contact *row)
     return row != NULL && (row->state == C(PLANNED) || row->state == C(ATTEMPTED));
 }
 
+int64_t day_in_hand(struct turn *turn, const char *person, uint64_t at_ms)
+{
+    int64_t day = clock_day(at_ms);
+    const Contact *before = turn_load(turn, CONTACTS, contact_key(turn, person, day - 1));
+
+    return before != NULL && before->state == C(ATTEMPTED) ? day - 1 : day;
+}
+
 /* Where a contact stands among the day's numbers; NULL: nowhere yet. */
 static uint32_t *box_of(Numbers *numbers, const Contact *row)
 {

@@ -261,7 +261,8 @@ static struct contact at_door(struct turn *turn, const char *told_person, const 
     int64_t day;
     const Person *person = person_to_care_for(turn, told_person, &id);
 
-    if (person == NULL || !may_act_for(turn, person) || !read_date(turn, date, today(turn), &day))
+    if (person == NULL || !may_act_for(turn, person)
+        || !read_date(turn, date, day_in_hand(turn, id, turn->now_ms), &day))
         return contact;
     if (turn_load(turn, CONTACTS, contact_key(turn, id, day)) == NULL) {
         turn_refuse(turn, CARE__REFUSAL__NOT_PLANNED, "no contact is planned of that day");

@@ -42,7 +42,7 @@ struct record {
 static bool read_time(struct turn *turn, struct record *record, uint64_t at_ms, const char *date)
 {
     record->at_ms = at_ms == 0 ? turn->now_ms : at_ms;
-    if (!read_date(turn, date, clock_day(record->at_ms), &record->day))
+    if (!read_date(turn, date, day_in_hand(turn, record->id, record->at_ms), &record->day))
         return false;
     if (record->at_ms > turn->now_ms || record->day > clock_day(record->at_ms)) {
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "that has not been yet");

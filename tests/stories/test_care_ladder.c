@@ -246,6 +246,30 @@ START_TEST(a_ladder_that_was_broken_off_begins_anew)
 }
 END_TEST
 
-TESTS(one_try_and_then_nobody, a_knock_is_a_try_or_the_last,
+/* A ladder that began late goes on behind 24:00: what is found then ends it, and is not of the new day. */
+START_TEST(a_ladder_goes_on_behind_midnight)
+{
+    struct story *story = care_morning();
+
+    story_until(story, "23:10");
+    vc_says(story, "RecordAttempt", "{'person': 'r2', 'mode': 'PHONE', 'result': 'NO_ANSWER'}");
+    story_until(story, "2023-01-19T00:20");
+    story_forget(story);
+    vc_says(story, "RecordDoorVisit", "{'person': 'r2', 'result': 'SEEN', 'carer': 'v1'}");
+    EXPECT_TEXT(story_text(story), "310115125041/1/6 care.RecordDoorVisit\n"
+                                   "    forgets r2/2023-01-18: care.ClimbLadder\n"
+                                   "    r2/2023-01-18: ATTEMPTED -> OK\n"
+                                   "    emits care.ContactRecorded.310115125041\n"
+                                   "    310115125041/2023-01-18: AMENDED -> AMENDED\n"
+                                   "    emits care.SummaryAmended.310115125041\n");
+    story_until(story, "08:00");
+    ck_assert_uint_eq(story_count(story, "care.NotReached.*"), 0);
+    ck_assert_ptr_nonnull(strstr(story_ask(story, C41, "care.MyPeople." C41, "{'after': 'r1'}"),
+                                 "\"person\": \"r2\", \"carer\": \"v1\", \"state\": \"PLANNED\""));
+    story_close(story);
+}
+END_TEST
+
+TESTS(a_ladder_goes_on_behind_midnight, one_try_and_then_nobody, a_knock_is_a_try_or_the_last,
       a_host_who_does_not_answer_is_no_incident, the_normal_ladder_hurries_toward_its_hour,
       a_ladder_that_was_broken_off_begins_anew)
