@@ -83,6 +83,20 @@ void incident_send(struct turn *turn, const char *id, const char *service,
 
 /* ---- timeline and board ---------------------------------------------------------------------- */
 
+enum { NOTE_BYTES = 4000 }; /* of a note: some 1,300 characters */
+
+/* How many of the first `most` bytes are whole characters. */
+static size_t whole_bytes(const char *text, size_t most)
+{
+    size_t length = strnlen(text, most + 1);
+
+    if (length <= most)
+        return length;
+    for (length = most; length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80;)
+        length--;
+    return length;
+}
+
 void incident_note(struct turn *turn, const char *id, Incident *row, const char *what,
                    const char *text)
 {
@@ -92,7 +106,8 @@ void incident_note(struct turn *turn, const char *id, Incident *row, const char 
     step->at_ms = turn->now_ms;
     step->what = what;
     step->by_post = turn_actor_post(turn);
-    step->text = text;
+    /* what is longer stands in the log */
+    step->text = turn_text(turn, "%.*s", (int)whole_bytes(text, NOTE_BYTES), text);
 }
 
 void incident_unlist(struct turn *turn, Incident *row)

@@ -46,48 +46,23 @@ static Incident__IncidentLine *line_of(struct ask *ask, const char *id, const In
     return line;
 }
 
-/* ---- pages ----------------------------------------------------------------------------------- */
-
-struct page {
-    struct ask *ask;
-    const char *kind;
-    size_t most;
-    size_t skipped; /* bytes of a key in front of what `after` counts from */
-    bool more;
-    void *answer;
-};
-
-/* False when the page is full: there is another. */
-static bool has_room(struct page *page, size_t count)
-{
-    page->more = count == page->most;
-    return !page->more;
-}
-
-/* The rows of the prefix that come behind what was told before. */
-static void read_page(struct page *page, unsigned table, const char *prefix, const char *after,
-                      bool (*each)(void *context, const char *key, const void *row))
-{
-    page->skipped = strlen(prefix);
-    ask_each_after(page->ask, table, prefix, after, each, page);
-}
-
 /* ---- the board ------------------------------------------------------------------------------- */
 
 /* Not yet graded first, then red to blue; the oldest first. */
 static bool add_line(void *context, const char *key, const void *row)
 {
-    struct page *page = context;
+    struct ask_page *page = context;
     Incident__IncidentBoardAnswer *answer = page->answer;
     const char *id = ((const IncidentRows__Open *)row)->incident;
     const Incident *incident = ask_load(page->ask, INCIDENTS, id);
 
     if (incident == NULL)
         return true;
-    if (!has_room(page, answer->n_rows))
+    if (!ask_room(page))
         return false;
-    answer->next = ask_text(page->ask, "%s", key + page->skipped);
-    answer->rows[answer->n_rows++] = line_of(page->ask, id, incident);
+    Incident__IncidentLine *line = line_of(page->ask, id, incident);
+    answer->rows[answer->n_rows++] = line;
+    ask_took(page, key, &line->base);
     return true;
 }
 
@@ -95,16 +70,15 @@ int ask_incident_board(struct ask *ask, const void *message)
 {
     const Incident__IncidentBoard *question = message;
     Incident__IncidentBoardAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
+    struct ask_page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
 
     if (!may_ask(ask, "sjb", "dzb"))
         return ask->outcome;
     incident__incident_board_answer__init(answer);
     answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));
-    read_page(&page, BOARD, question->grade == 0 ? "" : ask_text(ask, "%u/", question->grade),
-              question->after, add_line);
-    if (!page.more)
-        answer->next = "";
+    ask_read(&page, BOARD, question->grade == 0 ? "" : ask_text(ask, "%u/", question->grade),
+             question->after, add_line);
+    answer->next = ask_next(&page);
     return ask_answer(ask, &answer->base);
 }
 
@@ -112,13 +86,15 @@ int ask_incident_board(struct ask *ask, const void *message)
 
 static bool add_responder(void *context, const char *key, const void *row)
 {
-    struct page *page = context;
+    struct ask_page *page = context;
     Incident__RespondersAnswer *answer = page->answer;
     const IncidentRows__Responder *responder = row;
 
-    if (page->kind[0] != '\0' && strcmp(page->kind, responder->kind) != 0)
+    const char *kind = ((const Incident__Responders *)page->question)->kind;
+
+    if (kind[0] != '\0' && strcmp(kind, responder->kind) != 0)
         return true;
-    if (!has_room(page, answer->n_rows))
+    if (!ask_room(page))
         return false;
     Incident__ResponderLine *line = ask_array(page->ask, 1, sizeof(*line));
     incident__responder_line__init(line);
@@ -128,7 +104,7 @@ static bool add_responder(void *context, const char *key, const void *row)
     line->unit = responder->unit;
     line->calls = responder->calls;
     answer->rows[answer->n_rows++] = line;
-    answer->next = line->responder;
+    ask_took(page, key, &line->base);
     return true;
 }
 
@@ -136,15 +112,14 @@ int ask_responders(struct ask *ask, const void *message)
 {
     const Incident__Responders *question = message;
     Incident__RespondersAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct page page = {
-        .ask = ask, .kind = question->kind, .most = limit_of(question->limit), .answer = answer
+    struct ask_page page = {
+        .ask = ask, .question = question, .most = limit_of(question->limit), .answer = answer
     };
 
     incident__responders_answer__init(answer);
     answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));
-    read_page(&page, RESPONDERS, "", question->after, add_responder);
-    if (!page.more)
-        answer->next = "";
+    ask_read(&page, RESPONDERS, "", question->after, add_responder);
+    answer->next = ask_next(&page);
     return ask_answer(ask, &answer->base);
 }
 
@@ -152,11 +127,11 @@ int ask_responders(struct ask *ask, const void *message)
 
 static bool add_step(void *context, const char *key, const void *row)
 {
-    struct page *page = context;
+    struct ask_page *page = context;
     Incident__IncidentTimelineAnswer *answer = page->answer;
     const IncidentRows__Step *step = row;
 
-    if (!has_room(page, answer->n_steps))
+    if (!ask_room(page))
         return false;
     Incident__IncidentStep *line = ask_array(page->ask, 1, sizeof(*line));
     incident__incident_step__init(line);
@@ -165,14 +140,14 @@ static bool add_step(void *context, const char *key, const void *row)
     line->by_post = step->by_post;
     line->text = step->text;
     answer->steps[answer->n_steps++] = line;
-    answer->next = ask_text(page->ask, "%s", key + page->skipped);
+    ask_took(page, key, &line->base);
     return true;
 }
 
 /* Its main need is the first. */
 static bool add_child(void *context, const char *key, const void *row)
 {
-    struct page *page = context;
+    struct ask_page *page = context;
     Incident__IncidentTimelineAnswer *answer = page->answer;
 
     (void)key;
@@ -185,7 +160,7 @@ int ask_incident_timeline(struct ask *ask, const void *message)
 {
     const Incident__IncidentTimeline *question = message;
     Incident__IncidentTimelineAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
+    struct ask_page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
 
     if (!loop_is_id(question->incident))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no incident");
@@ -199,9 +174,8 @@ int ask_incident_timeline(struct ask *ask, const void *message)
     answer->steps = ask_array(ask, page.most, sizeof(answer->steps[0]));
     answer->needs = ask_array(ask, page.most + 1, sizeof(answer->needs[0]));
     const char *prefix = ask_text(ask, "%s/", question->incident);
-    read_page(&page, STEPS, prefix, question->after, add_step);
-    if (!page.more)
-        answer->next = "";
+    ask_read(&page, STEPS, prefix, question->after, add_step);
+    answer->next = ask_next(&page);
     answer->needs[answer->n_needs++] = answer->incident->incident;
     ask_each(ask, LOOP_CHILDREN, prefix, add_child, &page);
     return ask_answer(ask, &answer->base);

@@ -270,6 +270,8 @@ int on_publish_answer(struct turn *turn, const void *message)
         return turn->outcome;
     if (publish->text[0] == '\0')
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an answer says something");
+    if (strlen(publish->text) > OPINION_TEXT_BYTES)
+        return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a text of 16 KiB at most");
     if (publish->deed_ref[0] == '\0')
         return turn_refuse(turn, OPINION__REFUSAL__NO_DEED, "what was done about it?");
     const Alert *present = turn_load(turn, ALERTS, publish->alert);

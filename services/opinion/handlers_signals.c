@@ -101,6 +101,8 @@ static int check(struct turn *turn, const Opinion__SubmitSignal *submit)
     if (!loop_is_id(submit->signal) || (submit->text[0] == '\0' && submit->url[0] == '\0')
         || submit->at_ms > turn->now_ms)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an id, a text, a time that has been");
+    if (strlen(submit->text) + strlen(submit->url) > OPINION_TEXT_BYTES)
+        return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a text of 16 KiB at most");
     if (!loop_is_id(submit->source) || turn_load(turn, SOURCES, submit->source) == NULL)
         return turn_refuse(turn, OPINION__REFUSAL__UNKNOWN_SOURCE, "nobody has defined it");
     if (submit->place[0] != '\0' && !directory_unit(turn, submit->place))

@@ -68,6 +68,9 @@ enum {
     HIT_AGAIN,
 };
 
+/* Of what was read, with its address, and of an answer: what anybody posts is shorter. */
+enum { OPINION_TEXT_BYTES = 16 << 10 };
+
 typedef OpinionRows__Signal Signal;
 typedef OpinionRows__Alert Alert;
 typedef OpinionRows__Channel Channel;

@@ -33,39 +33,16 @@ static const char *name_of(const ProtobufCEnumDescriptor *states, int state)
 
 /* ---- alerts ---------------------------------------------------------------------------------- */
 
-struct page {
-    struct ask *ask;
-    size_t most;
-    size_t skipped; /* bytes of a key in front of what `after` counts from */
-    bool more;
-    void *answer;
-};
-
-/* False when the page is full: there is another. */
-static bool has_room(struct page *page, size_t count)
-{
-    page->more = count == page->most;
-    return !page->more;
-}
-
-/* The rows of the prefix that come behind what was told before. */
-static void read_page(struct page *page, unsigned table, const char *prefix, const char *after,
-                      bool (*each)(void *context, const char *key, const void *row))
-{
-    page->skipped = strlen(prefix);
-    ask_each_after(page->ask, table, prefix, after, each, page);
-}
-
 static bool add_alert(void *context, const char *key, const void *open)
 {
-    struct page *page = context;
+    struct ask_page *page = context;
     Opinion__AlertBoardAnswer *answer = page->answer;
     const char *id = ((const OpinionRows__Open *)open)->alert;
     const Alert *row = ask_load(page->ask, ALERTS, id);
 
     if (row == NULL)
         return true;
-    if (!has_room(page, answer->n_rows))
+    if (!ask_room(page))
         return false;
     Opinion__AlertLine *line = ask_array(page->ask, 1, sizeof(*line));
     opinion__alert_line__init(line);
@@ -85,7 +62,7 @@ static bool add_alert(void *context, const char *key, const void *open)
     line->need = row->need;
     line->case_id = row->case_id;
     answer->rows[answer->n_rows++] = line;
-    answer->next = ask_text(page->ask, "%s", key + page->skipped);
+    ask_took(page, key, &line->base);
     return true;
 }
 
@@ -93,32 +70,31 @@ int ask_alert_board(struct ask *ask, const void *message)
 {
     const Opinion__AlertBoard *question = message;
     Opinion__AlertBoardAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
+    struct ask_page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
 
     if (!may_ask(ask))
         return ask->outcome;
     opinion__alert_board_answer__init(answer);
     answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));
-    read_page(&page, BOARD,
-              question->grade == OPINION__GRADE__GRADE_ABSENT
-                  ? ""
-                  : ask_text(ask, "%d/", (int)question->grade),
-              question->after, add_alert);
-    if (!page.more)
-        answer->next = "";
+    ask_read(&page, BOARD,
+             question->grade == OPINION__GRADE__GRADE_ABSENT
+                 ? ""
+                 : ask_text(ask, "%d/", (int)question->grade),
+             question->after, add_alert);
+    answer->next = ask_next(&page);
     return ask_answer(ask, &answer->base);
 }
 
 /* ---- signals --------------------------------------------------------------------------------- */
 
-static bool add_signal(struct page *page, const char *key, const char *id)
+static bool add_signal(struct ask_page *page, const char *key, const char *id)
 {
     Opinion__SignalsOfAnswer *answer = page->answer;
     const Signal *row = ask_load(page->ask, SIGNALS, id);
 
     if (row == NULL)
         return true;
-    if (!has_room(page, answer->n_rows))
+    if (!ask_room(page))
         return false;
     Opinion__SignalLine *line = ask_array(page->ask, 1, sizeof(*line));
     opinion__signal_line__init(line);
@@ -135,7 +111,7 @@ static bool add_signal(struct page *page, const char *key, const char *id)
     line->url = row->url;
     line->erased = row->erased;
     answer->rows[answer->n_rows++] = line;
-    answer->next = ask_text(page->ask, "%s", key + page->skipped);
+    ask_took(page, key, &line->base);
     return true;
 }
 
@@ -173,19 +149,18 @@ int ask_signals_of(struct ask *ask, const void *message)
 {
     const Opinion__SignalsOf *question = message;
     Opinion__SignalsOfAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
+    struct ask_page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
 
     if (!may_ask(ask))
         return ask->outcome;
     opinion__signals_of_answer__init(answer);
     answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));
     if (question->alert[0] == '\0')
-        read_page(&page, WAITING, "", question->after, add_waiting);
+        ask_read(&page, WAITING, "", question->after, add_waiting);
     else
-        read_page(&page, ALERT_SIGNALS, ask_text(ask, "%s/", question->alert), question->after,
-                  add_of_alert);
-    if (!page.more)
-        answer->next = "";
+        ask_read(&page, ALERT_SIGNALS, ask_text(ask, "%s/", question->alert), question->after,
+                 add_of_alert);
+    answer->next = ask_next(&page);
     if (answer->n_rows > 0)
         leave_trace(ask, question);
     return ask_answer(ask, &answer->base);
@@ -195,11 +170,11 @@ int ask_signals_of(struct ask *ask, const void *message)
 
 static bool add_answer(void *context, const char *key, const void *stored)
 {
-    struct page *page = context;
+    struct ask_page *page = context;
     Opinion__AnswerLibraryAnswer *answer = page->answer;
     const OpinionRows__Answer *row = stored;
 
-    if (!has_room(page, answer->n_rows))
+    if (!ask_room(page))
         return false;
     Opinion__AnswerLine *line = ask_array(page->ask, 1, sizeof(*line));
     opinion__answer_line__init(line);
@@ -212,7 +187,7 @@ static bool add_answer(void *context, const char *key, const void *stored)
     line->grade = (Opinion__Grade)row->grade;
     line->briefing = row->briefing;
     answer->rows[answer->n_rows++] = line;
-    answer->next = ask_text(page->ask, "%s", key + page->skipped);
+    ask_took(page, key, &line->base);
     return true;
 }
 
@@ -220,17 +195,16 @@ int ask_answer_library(struct ask *ask, const void *message)
 {
     const Opinion__AnswerLibrary *question = message;
     Opinion__AnswerLibraryAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
+    struct ask_page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
 
     if (!may_ask(ask))
         return ask->outcome;
     opinion__answer_library_answer__init(answer);
     answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));
-    read_page(&page, ANSWERS,
-              question->alert[0] == '\0' ? "" : ask_text(ask, "%s/", question->alert),
-              question->after, add_answer);
-    if (!page.more)
-        answer->next = "";
+    ask_read(&page, ANSWERS,
+             question->alert[0] == '\0' ? "" : ask_text(ask, "%s/", question->alert),
+             question->after, add_answer);
+    answer->next = ask_next(&page);
     return ask_answer(ask, &answer->base);
 }
 

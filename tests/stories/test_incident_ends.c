@@ -86,6 +86,38 @@ START_TEST(the_board_and_a_timeline_go_on_where_they_ended)
 }
 END_TEST
 
+/* 30 reports of 6,000 bytes are no answer: a page ends early, and none is refused. */
+START_TEST(long_reports_make_short_pages)
+{
+    struct story *story = town();
+    char text[6001] = "";
+    const char *answer;
+    unsigned reports = 0;
+    unsigned pages = 0;
+
+    for (unsigned i = 0; i < 2000; i++)
+        memcpy(text + 3 * i, "静", 4);
+    opens(story, "i1", "DISPUTE", "");
+    pab(story, "ConfirmIncident", "{'incident': 'i1'}");
+    for (unsigned i = 0; i < 30; i++)
+        story_say(story, "pab as pab.duty pab-s4", "incident.ReportSituation.pab",
+                  "{'incident': 'i1', 'text': '%s'}", text);
+    ck_assert_uint_eq(story_count(story, "incident.SituationReported.pab"), 30);
+    answer = story_ask(story, "pab", "incident.IncidentTimeline.pab", "{'incident': 'i1'}");
+    for (const char *next = ""; pages == 0 || next[0] != '\0'; pages++) {
+        answer = story_ask(story, "pab", "incident.IncidentTimeline.pab",
+                           "{'incident': 'i1', 'after': '%s'}", next);
+        for (const char *at = answer; (at = strstr(at, "\"situation\"")) != NULL; at++)
+            reports++;
+        ck_assert_int_ne(strncmp(answer, "refused", 7), 0);
+        next = next_of(answer);
+    }
+    ck_assert_uint_eq(reports, 30);
+    ck_assert_uint_eq(pages, 3);
+    story_close(story);
+}
+END_TEST
+
 START_TEST(who_and_where_are_ids_and_never_names)
 {
     struct story *story = town();
@@ -198,7 +230,7 @@ START_TEST(what_was_noted_goes_when_the_campaign_is_over)
 END_TEST
 
 TESTS(who_was_found_ill_is_transferred_however_long_the_ids_are,
-      the_board_and_a_timeline_go_on_where_they_ended, who_and_where_are_ids_and_never_names,
-      what_is_done_is_closed_or_told_again_and_again,
+      the_board_and_a_timeline_go_on_where_they_ended, long_reports_make_short_pages,
+      who_and_where_are_ids_and_never_names, what_is_done_is_closed_or_told_again_and_again,
       who_has_another_id_by_now_is_transferred_under_that,
       what_was_noted_goes_when_the_campaign_is_over)

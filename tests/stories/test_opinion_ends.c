@@ -185,6 +185,25 @@ static const char *next_of(const char *answer)
     return next;
 }
 
+START_TEST(a_text_has_an_end)
+{
+    struct story *story = town();
+    static char text[(16 << 10) + 2];
+
+    memset(text, 'x', sizeof(text) - 1);
+    submits(story, "s1", text);
+    raises(story, "a1", "IV");
+    story_say(story, "dqb as dqb.duty", "opinion.PublishAnswer.dqb",
+              "{'alert': 'a1', 'text': '%s', 'deedRef': 'x'}", text);
+    ck_assert_uint_eq(story_count(story, "opinion.Refused.dqb"), 2);
+    ck_assert_ptr_nonnull(strstr(story_last(story, "opinion.Refused.dqb"), "16 KiB"));
+    text[16 << 10] = '\0';
+    submits(story, "s1", text);
+    ck_assert_uint_eq(story_count(story, "opinion.SignalReceived.dqb"), 1);
+    story_close(story);
+}
+END_TEST
+
 START_TEST(a_list_goes_on_where_it_ended_and_ends_where_it_does)
 {
     struct story *story = town();
@@ -323,8 +342,8 @@ START_TEST(what_others_are_compared_with_does_not_grow_for_ever)
 }
 END_TEST
 
-TESTS(what_is_nothing_is_dismissed_and_its_text_erased, what_is_no_alert_is_refused,
-      long_ids_make_as_many_needs_and_incidents,
+TESTS(a_text_has_an_end, what_is_nothing_is_dismissed_and_its_text_erased,
+      what_is_no_alert_is_refused, long_ids_make_as_many_needs_and_incidents,
       a_list_goes_on_where_it_ended_and_ends_where_it_does,
       every_text_goes_when_the_campaign_is_over, the_texts_of_a_large_alert_go_in_slices,
       what_nobody_grades_is_told_again_and_again,
