@@ -275,6 +275,8 @@ int ask_why_not(struct ask *ask, const void *message)
 struct sheet {
     struct ask *ask;
     Benefit__RunSheetAnswer *answer;
+    const char *prefix;
+    const char *last; /* key, without the prefix */
 };
 
 static bool add_visit(void *context, const char *key, const void *row)
@@ -288,6 +290,11 @@ static bool add_visit(void *context, const char *key, const void *row)
     if (visit->state == BENEFIT_ROWS__VISIT__STATE__SUSPENDED
         || visit->state == BENEFIT_ROWS__VISIT__STATE__DROPPED)
         return true;
+    if (sheet->answer->n_rows == MOST_ROWS) {
+        sheet->answer->next = sheet->last;
+        return false;
+    }
+    sheet->last = ask_text(sheet->ask, "%s", key + strlen(sheet->prefix));
     Benefit__RunRow *line = ask_array(sheet->ask, 1, sizeof(*line));
     benefit__run_row__init(line);
     line->person = ask_text(sheet->ask, "%s", id);
@@ -296,7 +303,7 @@ static bool add_visit(void *context, const char *key, const void *row)
     line->away = person != NULL && person->away;
     line->at_ms = visit->at_ms;
     sheet->answer->rows[sheet->answer->n_rows++] = line;
-    return sheet->answer->n_rows < MOST_ROWS;
+    return true;
 }
 
 int ask_run_sheet(struct ask *ask, const void *message)
@@ -317,10 +324,9 @@ int ask_run_sheet(struct ask *ask, const void *message)
     answer->state = enum_name(&benefit_rows__run__state__descriptor, (int)run->state);
     answer->list_hash = ask_text(ask, "%s", run->list_hash);
     answer->rows = ask_array(ask, MOST_ROWS, sizeof(answer->rows[0]));
-    ask_each(ask, VISITS,
-             question->committee[0] == '\0'
-                 ? ask_text(ask, "%s/", question->run)
-                 : ask_text(ask, "%s/%s/", question->run, question->committee),
-             add_visit, &sheet);
+    sheet.prefix = question->committee[0] == '\0'
+                       ? ask_text(ask, "%s/", question->run)
+                       : ask_text(ask, "%s/%s/", question->run, question->committee);
+    ask_each_after(ask, VISITS, sheet.prefix, question->after, add_visit, &sheet);
     return ask_answer(ask, &answer->base);
 }

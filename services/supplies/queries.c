@@ -13,6 +13,30 @@ static size_t limit_of(uint32_t limit)
     return limit == 0 ? USUAL_ROWS : limit > MOST_ROWS ? MOST_ROWS : limit;
 }
 
+/* A page of a list: `next`, if there is more, is the `after` of the one behind it. */
+struct page {
+    const char *prefix;
+    size_t most;
+    const char *last; /* key, without the prefix */
+    bool more;
+};
+
+/* False: it is full, and this row is the next page's. */
+static bool take_row(struct ask *ask, struct page *page, size_t count, const char *key)
+{
+    if (count == page->most) {
+        page->more = true;
+        return false;
+    }
+    page->last = ask_text(ask, "%s", key + strlen(page->prefix));
+    return true;
+}
+
+static const char *next_of(const struct page *page)
+{
+    return page->more ? page->last : "";
+}
+
 /* The office that allocates, those above it, supervision; `also`: a unit that asks for its own. */
 static bool may_ask(struct ask *ask, const char *also)
 {
@@ -49,6 +73,7 @@ struct shelf_list {
     struct ask *ask;
     const char *item;
     Supplies__AvailabilityAnswer *answer;
+    struct page page;
 };
 
 /* The `part`-th of a key's parts. */
@@ -68,6 +93,8 @@ static bool add_stock(void *context, const char *key, const void *row)
 
     if (list->item[0] != '\0' && strcmp(item, list->item) != 0)
         return true;
+    if (!take_row(list->ask, &list->page, list->answer->n_rows, key))
+        return false;
     Supplies__AvailabilityRow *line = ask_array(list->ask, 1, sizeof(*line));
     supplies__availability_row__init(line);
     line->site = part_of(list->ask, key, 0);
@@ -90,7 +117,7 @@ static bool add_stock(void *context, const char *key, const void *row)
         list->answer->balanced && stock->reserved <= stock->on_hand
         && (uint64_t)line->on_hand + line->sent + line->lost + line->shipped == line->received;
     list->answer->rows[list->answer->n_rows++] = line;
-    return list->answer->n_rows < MOST_LOTS;
+    return true;
 }
 
 /* What can be promised is no secret in the town: it names nobody. */
@@ -106,11 +133,13 @@ int ask_availability(struct ask *ask, const void *message)
     supplies__availability_answer__init(answer);
     answer->rows = ask_array(ask, MOST_LOTS, sizeof(answer->rows[0]));
     answer->balanced = true;
-    ask_each(ask, STOCKS,
-             question->site[0] == '\0'   ? ""
-             : question->item[0] == '\0' ? ask_text(ask, "%s/", question->site)
-                                         : ask_text(ask, "%s/%s/", question->site, question->item),
-             add_stock, &list);
+    list.page.most = MOST_LOTS;
+    list.page.prefix = question->site[0] == '\0' ? ""
+                       : question->item[0] == '\0'
+                           ? ask_text(ask, "%s/", question->site)
+                           : ask_text(ask, "%s/%s/", question->site, question->item);
+    ask_each_after(ask, STOCKS, list.page.prefix, question->after, add_stock, &list);
+    answer->next = next_of(&list.page);
     return ask_answer(ask, &answer->base);
 }
 
@@ -168,7 +197,7 @@ struct orders {
     struct ask *ask;
     const char *item;
     Supplies__OpenOrdersAnswer *answer;
-    size_t most;
+    struct page page;
 };
 
 static bool add_order(void *context, const char *key, const void *row)
@@ -177,11 +206,12 @@ static bool add_order(void *context, const char *key, const void *row)
     const char *id = ((const SuppliesRows__Entry *)row)->id;
     const Line *line = ask_load(list->ask, LINES, id);
 
-    (void)key;
     if (line == NULL || (list->item[0] != '\0' && strcmp(line->item, list->item) != 0))
         return true;
+    if (!take_row(list->ask, &list->page, list->answer->n_lines, key))
+        return false;
     list->answer->lines[list->answer->n_lines++] = order_of(list->ask, id, line);
-    return list->answer->n_lines < list->most;
+    return true;
 }
 
 int ask_open_orders(struct ask *ask, const void *message)
@@ -189,7 +219,7 @@ int ask_open_orders(struct ask *ask, const void *message)
     const Supplies__OpenOrders *question = message;
     Supplies__OpenOrdersAnswer *answer = ask_array(ask, 1, sizeof(*answer));
     struct orders list = {
-        .ask = ask, .item = question->item, .answer = answer, .most = limit_of(question->limit)
+        .ask = ask, .item = question->item, .answer = answer, .page.most = limit_of(question->limit)
     };
 
     if (question->place[0] != '\0' && !loop_is_id(question->place))
@@ -197,9 +227,10 @@ int ask_open_orders(struct ask *ask, const void *message)
     if (!may_ask(ask, question->place))
         return ask->outcome;
     supplies__open_orders_answer__init(answer);
-    answer->lines = ask_array(ask, list.most, sizeof(answer->lines[0]));
-    ask_each(ask, ORDERS, question->place[0] == '\0' ? "" : ask_text(ask, "%s/", question->place),
-             add_order, &list);
+    answer->lines = ask_array(ask, list.page.most, sizeof(answer->lines[0]));
+    list.page.prefix = question->place[0] == '\0' ? "" : ask_text(ask, "%s/", question->place);
+    ask_each_after(ask, ORDERS, list.page.prefix, question->after, add_order, &list);
+    answer->next = next_of(&list.page);
     return ask_answer(ask, &answer->base);
 }
 
@@ -256,7 +287,7 @@ int ask_van_list(struct ask *ask, const void *message)
 struct unconfirmed {
     struct ask *ask;
     Supplies__UnconfirmedAnswer *answer;
-    size_t most;
+    struct page page;
 };
 
 static bool add_unconfirmed(void *context, const char *key, const void *row)
@@ -265,9 +296,10 @@ static bool add_unconfirmed(void *context, const char *key, const void *row)
     const char *id = ((const SuppliesRows__Entry *)row)->id;
     const Delivery *delivery = ask_load(list->ask, DELIVERIES, id);
 
-    (void)key;
     if (delivery == NULL)
         return true;
+    if (!take_row(list->ask, &list->page, list->answer->n_rows, key))
+        return false;
     Supplies__UnconfirmedRow *line = ask_array(list->ask, 1, sizeof(*line));
     supplies__unconfirmed_row__init(line);
     line->delivery = ask_text(list->ask, "%s", id);
@@ -276,24 +308,26 @@ static bool add_unconfirmed(void *context, const char *key, const void *row)
     line->delivered_ms = delivery->delivered_ms;
     line->due_ms = delivery->due_ms;
     list->answer->rows[list->answer->n_rows++] = line;
-    return list->answer->n_rows < list->most;
+    return true;
 }
 
 int ask_unconfirmed(struct ask *ask, const void *message)
 {
     const Supplies__Unconfirmed *question = message;
     Supplies__UnconfirmedAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct unconfirmed list = { .ask = ask, .answer = answer, .most = limit_of(question->limit) };
+    struct unconfirmed list = { .ask = ask,
+                                .answer = answer,
+                                .page.most = limit_of(question->limit) };
 
     if (question->place[0] != '\0' && !loop_is_id(question->place))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no such place");
     if (!may_ask(ask, question->place))
         return ask->outcome;
     supplies__unconfirmed_answer__init(answer);
-    answer->rows = ask_array(ask, list.most, sizeof(answer->rows[0]));
-    ask_each(ask, UNCONFIRMED,
-             question->place[0] == '\0' ? "" : ask_text(ask, "%s/", question->place),
-             add_unconfirmed, &list);
+    answer->rows = ask_array(ask, list.page.most, sizeof(answer->rows[0]));
+    list.page.prefix = question->place[0] == '\0' ? "" : ask_text(ask, "%s/", question->place);
+    ask_each_after(ask, UNCONFIRMED, list.page.prefix, question->after, add_unconfirmed, &list);
+    answer->next = next_of(&list.page);
     return ask_answer(ask, &answer->base);
 }
 
@@ -302,7 +336,7 @@ int ask_unconfirmed(struct ask *ask, const void *message)
 struct ledger {
     struct ask *ask;
     Supplies__DonationLedgerAnswer *answer;
-    size_t most;
+    struct page page;
 };
 
 static bool add_donation(void *context, const char *key, const void *row)
@@ -311,6 +345,8 @@ static bool add_donation(void *context, const char *key, const void *row)
     const SuppliesRows__Donation *donation = row;
     Supplies__DonationRow *line = ask_array(list->ask, 1, sizeof(*line));
 
+    if (!take_row(list->ask, &list->page, list->answer->n_rows, key))
+        return false;
     supplies__donation_row__init(line);
     line->donation = ask_text(list->ask, "%s", key);
     line->donor = ask_text(list->ask, "%s", donation->donor);
@@ -327,27 +363,29 @@ static bool add_donation(void *context, const char *key, const void *row)
         line->lines[line->n_lines++] = lot;
     }
     list->answer->rows[list->answer->n_rows++] = line;
-    return list->answer->n_rows < list->most;
+    return true;
 }
 
 int ask_donation_ledger(struct ask *ask, const void *message)
 {
     const Supplies__DonationLedger *question = message;
     Supplies__DonationLedgerAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct ledger list = { .ask = ask, .answer = answer, .most = limit_of(question->limit) };
+    struct ledger list = { .ask = ask, .answer = answer, .page.most = limit_of(question->limit) };
 
     if (!may_ask(ask, ""))
         return ask->outcome;
     supplies__donation_ledger_answer__init(answer);
-    answer->rows = ask_array(ask, list.most, sizeof(answer->rows[0]));
-    ask_each(ask, DONATIONS, "", add_donation, &list);
+    answer->rows = ask_array(ask, list.page.most, sizeof(answer->rows[0]));
+    list.page.prefix = "";
+    ask_each_after(ask, DONATIONS, list.page.prefix, question->after, add_donation, &list);
+    answer->next = next_of(&list.page);
     return ask_answer(ask, &answer->base);
 }
 
 struct variances {
     struct ask *ask;
     Supplies__VariancesAnswer *answer;
-    size_t most;
+    struct page page;
 };
 
 static bool add_variance(void *context, const char *key, const void *row)
@@ -356,6 +394,8 @@ static bool add_variance(void *context, const char *key, const void *row)
     const SuppliesRows__Variance *variance = row;
     Supplies__VarianceRow *line = ask_array(list->ask, 1, sizeof(*line));
 
+    if (!take_row(list->ask, &list->page, list->answer->n_rows, key))
+        return false;
     supplies__variance_row__init(line);
     line->site = part_of(list->ask, key, 0);
     line->item = ask_text(list->ask, "%s", variance->item);
@@ -366,21 +406,25 @@ static bool add_variance(void *context, const char *key, const void *row)
     line->at_ms = variance->at_ms;
     list->answer->sum += variance->variance;
     list->answer->rows[list->answer->n_rows++] = line;
-    return list->answer->n_rows < list->most;
+    return true;
 }
 
 int ask_variances(struct ask *ask, const void *message)
 {
     const Supplies__Variances *question = message;
     Supplies__VariancesAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct variances list = { .ask = ask, .answer = answer, .most = limit_of(question->limit) };
+    struct variances list = { .ask = ask,
+                              .answer = answer,
+                              .page.most = limit_of(question->limit) };
 
     if (!loop_is_id(question->site))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "which site");
     if (!may_ask_site(ask, question->site))
         return ask->outcome;
     supplies__variances_answer__init(answer);
-    answer->rows = ask_array(ask, list.most, sizeof(answer->rows[0]));
-    ask_each(ask, VARIANCES, ask_text(ask, "%s/", question->site), add_variance, &list);
+    answer->rows = ask_array(ask, list.page.most, sizeof(answer->rows[0]));
+    list.page.prefix = ask_text(ask, "%s/", question->site);
+    ask_each_after(ask, VARIANCES, list.page.prefix, question->after, add_variance, &list);
+    answer->next = next_of(&list.page);
     return ask_answer(ask, &answer->base);
 }

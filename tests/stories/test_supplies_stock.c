@@ -299,7 +299,30 @@ START_TEST(how_it_was_shared_out_is_kept_for_its_time)
 }
 END_TEST
 
-TESTS(what_expires_while_it_is_reserved_is_given_to_nobody,
+START_TEST(a_list_goes_on_where_the_page_before_ended)
+{
+    struct story *story = supplies_story(&supplies_service);
+    char need[16];
+
+    for (int i = 1; i <= 5; i++) {
+        snprintf(need, sizeof(need), "n%d", i);
+        asks(story, need, i % 2 == 0 ? "r1" : "r2", C41, i < 3 ? "rice" : "noodles", 1);
+    }
+    const char *page = story_ask(story, "dzb", "supplies.OpenOrders.dzb",
+                                 "{'place': '" C41 "', 'item': 'noodles', 'limit': 2}");
+    ck_assert_ptr_nonnull(strstr(page, "n3-l1"));
+    ck_assert_ptr_nonnull(strstr(page, "\"next\": \"n4-l1\"}"));
+    page = story_ask(story, "dzb", "supplies.OpenOrders.dzb",
+                     "{'place': '" C41 "', 'item': 'noodles', 'limit': 2, 'after': 'n4-l1'}");
+    ck_assert_ptr_nonnull(strstr(page, "n5-l1"));
+    ck_assert_ptr_null(strstr(page, "n4-l1"));
+    ck_assert_ptr_null(strstr(page, "\"next\""));
+    supplies_close(story);
+}
+END_TEST
+
+TESTS(a_list_goes_on_where_the_page_before_ended,
+      what_expires_while_it_is_reserved_is_given_to_nobody,
       how_it_was_shared_out_is_kept_for_its_time, what_expires_first_goes_out_first,
       a_lot_is_warned_of_and_then_no_more_promised, a_count_that_differs_has_a_reason_and_is_kept,
       a_shelf_that_runs_low_says_so_once_and_who_could_help, what_is_not_defined_is_not_received)
