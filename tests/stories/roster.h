@@ -77,3 +77,22 @@ static inline void add_person(struct story *story, const char *committee, const 
               person);
     story_forget(story);
 }
+
+/* ... with one person on the roster. */
+static inline struct story *open_with_person(const struct service *registry)
+{
+    struct story *story = open_roster(registry);
+
+    add_person(story, C41, "r1", "'name': '张桂芳', 'phones': [{'number': '13900000001'}]");
+    return story;
+}
+
+/* What somebody says of a person; `more` are further fields. */
+static inline void say_of(struct story *story, const char *who, const char *what,
+                          const char *person, const char *more)
+{
+    char subject[80];
+
+    snprintf(subject, sizeof(subject), "registry.%s.%s", what, who);
+    story_say(story, who, subject, "{'person': '%s'%s}", person, more);
+}
