@@ -272,37 +272,29 @@ int ask_why_not(struct ask *ask, const void *message)
 
 /* ---- a run --------------------------------------------------------------------------------------- */
 
-struct sheet {
-    struct ask *ask;
-    Benefit__RunSheetAnswer *answer;
-    const char *prefix;
-    const char *last; /* key, without the prefix */
-};
-
 static bool add_visit(void *context, const char *key, const void *row)
 {
-    struct sheet *sheet = context;
+    struct ask_page *page = context;
+    Benefit__RunSheetAnswer *answer = page->answer;
     const Visit *visit = row;
     const char *id = strrchr(key, '/') + 1;
-    const Person *person = ask_load(sheet->ask, PEOPLE, id);
+    const Person *person = ask_load(page->ask, PEOPLE, id);
 
     /* A reported death: the name is on no sheet, from that second. */
     if (visit->state == BENEFIT_ROWS__VISIT__STATE__SUSPENDED
         || visit->state == BENEFIT_ROWS__VISIT__STATE__DROPPED)
         return true;
-    if (sheet->answer->n_rows == MOST_ROWS) {
-        sheet->answer->next = sheet->last;
+    if (!ask_room(page))
         return false;
-    }
-    sheet->last = ask_text(sheet->ask, "%s", key + strlen(sheet->prefix));
-    Benefit__RunRow *line = ask_array(sheet->ask, 1, sizeof(*line));
+    Benefit__RunRow *line = ask_array(page->ask, 1, sizeof(*line));
     benefit__run_row__init(line);
-    line->person = ask_text(sheet->ask, "%s", id);
-    line->match = ask_text(sheet->ask, "%s", visit->match);
+    line->person = ask_text(page->ask, "%s", id);
+    line->match = ask_text(page->ask, "%s", visit->match);
     line->state = enum_name(&benefit_rows__visit__state__descriptor, (int)visit->state);
     line->away = person != NULL && person->away;
     line->at_ms = visit->at_ms;
-    sheet->answer->rows[sheet->answer->n_rows++] = line;
+    answer->rows[answer->n_rows++] = line;
+    ask_took(page, key, &line->base);
     return true;
 }
 
@@ -310,7 +302,7 @@ int ask_run_sheet(struct ask *ask, const void *message)
 {
     const Benefit__RunSheet *question = message;
     Benefit__RunSheetAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct sheet sheet = { .ask = ask, .answer = answer };
+    struct ask_page page = { .ask = ask, .most = MOST_ROWS, .answer = answer };
 
     if (!may_ask(ask, question->committee))
         return ask->outcome;
@@ -324,9 +316,10 @@ int ask_run_sheet(struct ask *ask, const void *message)
     answer->state = enum_name(&benefit_rows__run__state__descriptor, (int)run->state);
     answer->list_hash = ask_text(ask, "%s", run->list_hash);
     answer->rows = ask_array(ask, MOST_ROWS, sizeof(answer->rows[0]));
-    sheet.prefix = question->committee[0] == '\0'
-                       ? ask_text(ask, "%s/", question->run)
-                       : ask_text(ask, "%s/%s/", question->run, question->committee);
-    ask_each_after(ask, VISITS, sheet.prefix, question->after, add_visit, &sheet);
+    const char *prefix = question->committee[0] == '\0'
+                             ? ask_text(ask, "%s/", question->run)
+                             : ask_text(ask, "%s/%s/", question->run, question->committee);
+    ask_read(&page, VISITS, prefix, question->after, add_visit);
+    answer->next = ask_next(&page);
     return ask_answer(ask, &answer->base);
 }

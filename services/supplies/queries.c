@@ -13,30 +13,6 @@ static size_t limit_of(uint32_t limit)
     return limit == 0 ? USUAL_ROWS : limit > MOST_ROWS ? MOST_ROWS : limit;
 }
 
-/* A page of a list: `next`, if there is more, is the `after` of the one behind it. */
-struct page {
-    const char *prefix;
-    size_t most;
-    const char *last; /* key, without the prefix */
-    bool more;
-};
-
-/* False: it is full, and this row is the next page's. */
-static bool take_row(struct ask *ask, struct page *page, size_t count, const char *key)
-{
-    if (count == page->most) {
-        page->more = true;
-        return false;
-    }
-    page->last = ask_text(ask, "%s", key + strlen(page->prefix));
-    return true;
-}
-
-static const char *next_of(const struct page *page)
-{
-    return page->more ? page->last : "";
-}
-
 /* The office that allocates, those above it, supervision; `also`: a unit that asks for its own. */
 static bool may_ask(struct ask *ask, const char *also)
 {
@@ -69,13 +45,6 @@ static const char *name_of(const ProtobufCEnumDescriptor *type, int32_t value)
 
 /* ---- stock --------------------------------------------------------------------------------------- */
 
-struct shelf_list {
-    struct ask *ask;
-    const char *item;
-    Supplies__AvailabilityAnswer *answer;
-    struct page page;
-};
-
 /* The `part`-th of a key's parts. */
 static const char *part_of(struct ask *ask, const char *key, unsigned part)
 {
@@ -87,23 +56,25 @@ static const char *part_of(struct ask *ask, const char *key, unsigned part)
 
 static bool add_stock(void *context, const char *key, const void *row)
 {
-    struct shelf_list *list = context;
+    struct ask_page *page = context;
+    Supplies__AvailabilityAnswer *answer = page->answer;
+    const char *wanted = ((const Supplies__Availability *)page->question)->item;
     const Stock *stock = row;
-    const char *item = part_of(list->ask, key, 1);
+    const char *item = part_of(page->ask, key, 1);
 
-    if (list->item[0] != '\0' && strcmp(item, list->item) != 0)
+    if (wanted[0] != '\0' && strcmp(item, wanted) != 0)
         return true;
-    if (!take_row(list->ask, &list->page, list->answer->n_rows, key))
+    if (!ask_room(page))
         return false;
-    Supplies__AvailabilityRow *line = ask_array(list->ask, 1, sizeof(*line));
+    Supplies__AvailabilityRow *line = ask_array(page->ask, 1, sizeof(*line));
     supplies__availability_row__init(line);
-    line->site = part_of(list->ask, key, 0);
+    line->site = part_of(page->ask, key, 0);
     line->item = item;
-    line->expiry = part_of(list->ask, key, 2);
-    line->lot = part_of(list->ask, key, 3);
-    const Site *site = ask_load(list->ask, SITES, line->site);
+    line->expiry = part_of(page->ask, key, 2);
+    line->lot = part_of(page->ask, key, 3);
+    const Site *site = ask_load(page->ask, SITES, line->site);
     const Shelf *shelf =
-        ask_load(list->ask, SHELVES, ask_text(list->ask, "%s/%s", line->site, item));
+        ask_load(page->ask, SHELVES, ask_text(page->ask, "%s/%s", line->site, item));
     line->on_hand = stock->on_hand;
     line->reserved = stock->reserved;
     line->can_promise =
@@ -113,10 +84,11 @@ static bool add_stock(void *context, const char *key, const void *row)
     line->sent = stock->sent;
     line->lost = stock->lost;
     line->shipped = stock->shipped;
-    list->answer->balanced =
-        list->answer->balanced && stock->reserved <= stock->on_hand
+    answer->balanced =
+        answer->balanced && stock->reserved <= stock->on_hand
         && (uint64_t)line->on_hand + line->sent + line->lost + line->shipped == line->received;
-    list->answer->rows[list->answer->n_rows++] = line;
+    answer->rows[answer->n_rows++] = line;
+    ask_took(page, key, &line->base);
     return true;
 }
 
@@ -125,7 +97,9 @@ int ask_availability(struct ask *ask, const void *message)
 {
     const Supplies__Availability *question = message;
     Supplies__AvailabilityAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct shelf_list list = { .ask = ask, .item = question->item, .answer = answer };
+    struct ask_page page = {
+        .ask = ask, .question = question, .most = MOST_LOTS, .answer = answer
+    };
 
     if ((question->site[0] != '\0' && !loop_is_id(question->site))
         || (question->item[0] != '\0' && !loop_is_id(question->item)))
@@ -133,13 +107,12 @@ int ask_availability(struct ask *ask, const void *message)
     supplies__availability_answer__init(answer);
     answer->rows = ask_array(ask, MOST_LOTS, sizeof(answer->rows[0]));
     answer->balanced = true;
-    list.page.most = MOST_LOTS;
-    list.page.prefix = question->site[0] == '\0' ? ""
-                       : question->item[0] == '\0'
-                           ? ask_text(ask, "%s/", question->site)
-                           : ask_text(ask, "%s/%s/", question->site, question->item);
-    ask_each_after(ask, STOCKS, list.page.prefix, question->after, add_stock, &list);
-    answer->next = next_of(&list.page);
+    const char *prefix = question->site[0] == '\0' ? ""
+                         : question->item[0] == '\0'
+                             ? ask_text(ask, "%s/", question->site)
+                             : ask_text(ask, "%s/%s/", question->site, question->item);
+    ask_read(&page, STOCKS, prefix, question->after, add_stock);
+    answer->next = ask_next(&page);
     return ask_answer(ask, &answer->base);
 }
 
@@ -193,24 +166,21 @@ static Supplies__OrderLine *order_of(struct ask *ask, const char *id, const Line
     return order;
 }
 
-struct orders {
-    struct ask *ask;
-    const char *item;
-    Supplies__OpenOrdersAnswer *answer;
-    struct page page;
-};
-
 static bool add_order(void *context, const char *key, const void *row)
 {
-    struct orders *list = context;
+    struct ask_page *page = context;
+    Supplies__OpenOrdersAnswer *answer = page->answer;
+    const char *wanted = ((const Supplies__OpenOrders *)page->question)->item;
     const char *id = ((const SuppliesRows__Entry *)row)->id;
-    const Line *line = ask_load(list->ask, LINES, id);
+    const Line *line = ask_load(page->ask, LINES, id);
 
-    if (line == NULL || (list->item[0] != '\0' && strcmp(line->item, list->item) != 0))
+    if (line == NULL || (wanted[0] != '\0' && strcmp(line->item, wanted) != 0))
         return true;
-    if (!take_row(list->ask, &list->page, list->answer->n_lines, key))
+    if (!ask_room(page))
         return false;
-    list->answer->lines[list->answer->n_lines++] = order_of(list->ask, id, line);
+    Supplies__OrderLine *order = order_of(page->ask, id, line);
+    answer->lines[answer->n_lines++] = order;
+    ask_took(page, key, &order->base);
     return true;
 }
 
@@ -218,8 +188,8 @@ int ask_open_orders(struct ask *ask, const void *message)
 {
     const Supplies__OpenOrders *question = message;
     Supplies__OpenOrdersAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct orders list = {
-        .ask = ask, .item = question->item, .answer = answer, .page.most = limit_of(question->limit)
+    struct ask_page page = {
+        .ask = ask, .question = question, .most = limit_of(question->limit), .answer = answer
     };
 
     if (question->place[0] != '\0' && !loop_is_id(question->place))
@@ -227,10 +197,10 @@ int ask_open_orders(struct ask *ask, const void *message)
     if (!may_ask(ask, question->place))
         return ask->outcome;
     supplies__open_orders_answer__init(answer);
-    answer->lines = ask_array(ask, list.page.most, sizeof(answer->lines[0]));
-    list.page.prefix = question->place[0] == '\0' ? "" : ask_text(ask, "%s/", question->place);
-    ask_each_after(ask, ORDERS, list.page.prefix, question->after, add_order, &list);
-    answer->next = next_of(&list.page);
+    answer->lines = ask_array(ask, page.most, sizeof(answer->lines[0]));
+    const char *prefix = question->place[0] == '\0' ? "" : ask_text(ask, "%s/", question->place);
+    ask_read(&page, ORDERS, prefix, question->after, add_order);
+    answer->next = ask_next(&page);
     return ask_answer(ask, &answer->base);
 }
 
@@ -284,30 +254,26 @@ int ask_van_list(struct ask *ask, const void *message)
     return ask_answer(ask, &answer->base);
 }
 
-struct unconfirmed {
-    struct ask *ask;
-    Supplies__UnconfirmedAnswer *answer;
-    struct page page;
-};
-
 static bool add_unconfirmed(void *context, const char *key, const void *row)
 {
-    struct unconfirmed *list = context;
+    struct ask_page *page = context;
+    Supplies__UnconfirmedAnswer *answer = page->answer;
     const char *id = ((const SuppliesRows__Entry *)row)->id;
-    const Delivery *delivery = ask_load(list->ask, DELIVERIES, id);
+    const Delivery *delivery = ask_load(page->ask, DELIVERIES, id);
 
     if (delivery == NULL)
         return true;
-    if (!take_row(list->ask, &list->page, list->answer->n_rows, key))
+    if (!ask_room(page))
         return false;
-    Supplies__UnconfirmedRow *line = ask_array(list->ask, 1, sizeof(*line));
+    Supplies__UnconfirmedRow *line = ask_array(page->ask, 1, sizeof(*line));
     supplies__unconfirmed_row__init(line);
-    line->delivery = ask_text(list->ask, "%s", id);
+    line->delivery = ask_text(page->ask, "%s", id);
     line->person = delivery->person;
     line->place = delivery->place;
     line->delivered_ms = delivery->delivered_ms;
     line->due_ms = delivery->due_ms;
-    list->answer->rows[list->answer->n_rows++] = line;
+    answer->rows[answer->n_rows++] = line;
+    ask_took(page, key, &line->base);
     return true;
 }
 
@@ -315,54 +281,50 @@ int ask_unconfirmed(struct ask *ask, const void *message)
 {
     const Supplies__Unconfirmed *question = message;
     Supplies__UnconfirmedAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct unconfirmed list = { .ask = ask,
-                                .answer = answer,
-                                .page.most = limit_of(question->limit) };
+    struct ask_page page = {
+        .ask = ask, .question = question, .most = limit_of(question->limit), .answer = answer
+    };
 
     if (question->place[0] != '\0' && !loop_is_id(question->place))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no such place");
     if (!may_ask(ask, question->place))
         return ask->outcome;
     supplies__unconfirmed_answer__init(answer);
-    answer->rows = ask_array(ask, list.page.most, sizeof(answer->rows[0]));
-    list.page.prefix = question->place[0] == '\0' ? "" : ask_text(ask, "%s/", question->place);
-    ask_each_after(ask, UNCONFIRMED, list.page.prefix, question->after, add_unconfirmed, &list);
-    answer->next = next_of(&list.page);
+    answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));
+    const char *prefix = question->place[0] == '\0' ? "" : ask_text(ask, "%s/", question->place);
+    ask_read(&page, UNCONFIRMED, prefix, question->after, add_unconfirmed);
+    answer->next = ask_next(&page);
     return ask_answer(ask, &answer->base);
 }
 
 /* ---- donations and counts ------------------------------------------------------------------------ */
 
-struct ledger {
-    struct ask *ask;
-    Supplies__DonationLedgerAnswer *answer;
-    struct page page;
-};
-
 static bool add_donation(void *context, const char *key, const void *row)
 {
-    struct ledger *list = context;
+    struct ask_page *page = context;
+    Supplies__DonationLedgerAnswer *answer = page->answer;
     const SuppliesRows__Donation *donation = row;
-    Supplies__DonationRow *line = ask_array(list->ask, 1, sizeof(*line));
+    Supplies__DonationRow *line = ask_array(page->ask, 1, sizeof(*line));
 
-    if (!take_row(list->ask, &list->page, list->answer->n_rows, key))
+    if (!ask_room(page))
         return false;
     supplies__donation_row__init(line);
-    line->donation = ask_text(list->ask, "%s", key);
-    line->donor = ask_text(list->ask, "%s", donation->donor);
+    line->donation = ask_text(page->ask, "%s", key);
+    line->donor = ask_text(page->ask, "%s", donation->donor);
     line->state = name_of(&supplies_rows__donation__state__descriptor, (int32_t)donation->state);
-    line->site = ask_text(list->ask, "%s", donation->site);
-    line->lines = ask_array(list->ask, donation->n_lines, sizeof(line->lines[0]));
+    line->site = ask_text(page->ask, "%s", donation->site);
+    line->lines = ask_array(page->ask, donation->n_lines, sizeof(line->lines[0]));
     for (size_t i = 0; i < donation->n_lines; i++) {
-        Supplies__Lot *lot = ask_array(list->ask, 1, sizeof(*lot));
+        Supplies__Lot *lot = ask_array(page->ask, 1, sizeof(*lot));
         supplies__lot__init(lot);
-        lot->item = ask_text(list->ask, "%s", donation->lines[i]->item);
-        lot->lot = ask_text(list->ask, "%s", donation->lines[i]->lot);
-        lot->expiry = ask_text(list->ask, "%s", donation->lines[i]->expiry);
+        lot->item = ask_text(page->ask, "%s", donation->lines[i]->item);
+        lot->lot = ask_text(page->ask, "%s", donation->lines[i]->lot);
+        lot->expiry = ask_text(page->ask, "%s", donation->lines[i]->expiry);
         lot->qty = donation->lines[i]->qty;
         line->lines[line->n_lines++] = lot;
     }
-    list->answer->rows[list->answer->n_rows++] = line;
+    answer->rows[answer->n_rows++] = line;
+    ask_took(page, key, &line->base);
     return true;
 }
 
@@ -370,42 +332,40 @@ int ask_donation_ledger(struct ask *ask, const void *message)
 {
     const Supplies__DonationLedger *question = message;
     Supplies__DonationLedgerAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct ledger list = { .ask = ask, .answer = answer, .page.most = limit_of(question->limit) };
+    struct ask_page page = {
+        .ask = ask, .question = question, .most = limit_of(question->limit), .answer = answer
+    };
 
     if (!may_ask(ask, ""))
         return ask->outcome;
     supplies__donation_ledger_answer__init(answer);
-    answer->rows = ask_array(ask, list.page.most, sizeof(answer->rows[0]));
-    list.page.prefix = "";
-    ask_each_after(ask, DONATIONS, list.page.prefix, question->after, add_donation, &list);
-    answer->next = next_of(&list.page);
+    answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));
+    const char *prefix = "";
+    ask_read(&page, DONATIONS, prefix, question->after, add_donation);
+    answer->next = ask_next(&page);
     return ask_answer(ask, &answer->base);
 }
 
-struct variances {
-    struct ask *ask;
-    Supplies__VariancesAnswer *answer;
-    struct page page;
-};
-
 static bool add_variance(void *context, const char *key, const void *row)
 {
-    struct variances *list = context;
+    struct ask_page *page = context;
+    Supplies__VariancesAnswer *answer = page->answer;
     const SuppliesRows__Variance *variance = row;
-    Supplies__VarianceRow *line = ask_array(list->ask, 1, sizeof(*line));
+    Supplies__VarianceRow *line = ask_array(page->ask, 1, sizeof(*line));
 
-    if (!take_row(list->ask, &list->page, list->answer->n_rows, key))
+    if (!ask_room(page))
         return false;
     supplies__variance_row__init(line);
-    line->site = part_of(list->ask, key, 0);
-    line->item = ask_text(list->ask, "%s", variance->item);
-    line->lot = ask_text(list->ask, "%s", variance->lot);
+    line->site = part_of(page->ask, key, 0);
+    line->item = ask_text(page->ask, "%s", variance->item);
+    line->lot = ask_text(page->ask, "%s", variance->lot);
     line->variance = variance->variance;
-    line->reason = ask_text(list->ask, "%s", variance->reason);
-    line->by_post = ask_text(list->ask, "%s", variance->by_post);
+    line->reason = ask_text(page->ask, "%s", variance->reason);
+    line->by_post = ask_text(page->ask, "%s", variance->by_post);
     line->at_ms = variance->at_ms;
-    list->answer->sum += variance->variance;
-    list->answer->rows[list->answer->n_rows++] = line;
+    answer->sum += variance->variance;
+    answer->rows[answer->n_rows++] = line;
+    ask_took(page, key, &line->base);
     return true;
 }
 
@@ -413,18 +373,18 @@ int ask_variances(struct ask *ask, const void *message)
 {
     const Supplies__Variances *question = message;
     Supplies__VariancesAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct variances list = { .ask = ask,
-                              .answer = answer,
-                              .page.most = limit_of(question->limit) };
+    struct ask_page page = {
+        .ask = ask, .question = question, .most = limit_of(question->limit), .answer = answer
+    };
 
     if (!loop_is_id(question->site))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "which site");
     if (!may_ask_site(ask, question->site))
         return ask->outcome;
     supplies__variances_answer__init(answer);
-    answer->rows = ask_array(ask, list.page.most, sizeof(answer->rows[0]));
-    list.page.prefix = ask_text(ask, "%s/", question->site);
-    ask_each_after(ask, VARIANCES, list.page.prefix, question->after, add_variance, &list);
-    answer->next = next_of(&list.page);
+    answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));
+    const char *prefix = ask_text(ask, "%s/", question->site);
+    ask_read(&page, VARIANCES, prefix, question->after, add_variance);
+    answer->next = ask_next(&page);
     return ask_answer(ask, &answer->base);
 }
