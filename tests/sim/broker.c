@@ -1,12 +1,13 @@
 /*
  * The broker: its real core in the world of lib/core_world, with flushes that take their time, an
- * index that is saved now and then, and an end at any moment.
+ * index that is saved now and then, and an end at any moment.  broker_told.c is what it tells its
+ * peers, broker_said.c what they say.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/sim.h"
+#include "sim/broker.h"
 
 int sim_mailbox(const struct sim *sim, const char *unit)
 {
@@ -20,156 +21,6 @@ uint64_t sim_log_ms(const struct sim *sim)
 {
     return sim->cast->begin_ms + sim->now_us * sim->cast->rate / 1000;
 }
-
-/* ---- what peers are told ------------------------------------------------------------------------------- */
-
-static struct row *row_of(struct sim *sim, const struct core_message *message)
-{
-    const char *subject = message->subject.data;
-    const char *last = memrchr(subject, '.', message->subject.size);
-    const char *case_id = message->case_id.data;
-    char unit[64] = "";
-
-    if (last == NULL || message->case_id.size != 2 || case_id[0] != 'K')
-        return NULL;
-    memcpy(unit, last + 1, (size_t)(subject + message->subject.size - last - 1));
-    int mailbox = sim_mailbox(sim, unit);
-    return mailbox < 0 ? NULL : &sim->rows[mailbox][case_id[1] - '0'][message->priority];
-}
-
-/* What has become durable since the last time. */
-static void read_rows(struct sim *sim)
-{
-    for (; sim->rows_seq < sim->world.durable; sim->rows_seq++) {
-        struct world_message message;
-        if (!core_world_message(&sim->world, sim->rows_seq + 1, &message))
-            continue;
-        struct row *row = row_of(sim, &message.message);
-        if (row == NULL)
-            continue;
-        row->seqs = sim_grow(row->seqs, row->count + 1, &row->room, sizeof(*row->seqs));
-        row->seqs[row->count++] = message.seq;
-    }
-}
-
-/* Done with, in the broker's eyes; or set aside, as a dead letter or until its time comes. */
-static bool is_aside(struct sim *sim, uint64_t seq)
-{
-    struct world_message message;
-    char json[2048];
-
-    if (!core_world_message(&sim->world, seq, &message))
-        return true;
-    core_why(sim->world.core, seq, &message.message, json, sizeof(json));
-    return strstr(json, "\"settled\"") != NULL || strstr(json, "\"dead\"") != NULL
-           || strstr(json, "not before its time") != NULL;
-}
-
-/* H10: the first time that one is handed out, all before it of its case and lane are done with. */
-static void judge_order(struct sim *sim, unsigned mailbox, uint64_t seq, struct row *row)
-{
-    for (uint32_t i = row->done; i < row->count && row->seqs[i] < seq; i++) {
-        const struct handed *earlier = sim_handed(sim, mailbox, row->seqs[i]);
-        if (earlier->settled && i == row->done)
-            row->done++;
-        if (!earlier->settled && !is_aside(sim, row->seqs[i]))
-            sim_wrong(sim, "H10: %llu goes before %llu of its case", (unsigned long long)seq,
-                      (unsigned long long)row->seqs[i]);
-    }
-}
-
-static void remember_lease(struct sim *sim, const struct world_told *told)
-{
-    const struct core_effect *effect = told->effect;
-    uint64_t seq = effect->lease.seq;
-    unsigned mailbox = (unsigned)sim_mailbox(sim, effect->lease.mailbox);
-    struct handed *handed = sim_handed(sim, mailbox, seq);
-    struct row *row = row_of(sim, &told->messages[0].message);
-
-    if (handed->settled)
-        sim_wrong(sim, "H10: %s %llu is handed out after its receipt was settled",
-                  effect->lease.mailbox, (unsigned long long)seq);
-    if (effect->lease.token <= handed->token)
-        sim_wrong(sim, "H10: %s %llu: a token that is not new", effect->lease.mailbox,
-                  (unsigned long long)seq);
-    handed->token = effect->lease.token;
-    bool first = handed->leases++ == 0;
-    read_rows(sim);
-    if (first && row != NULL)
-        judge_order(sim, mailbox, seq, row);
-}
-
-static void add_messages(struct parcel *parcel, const struct world_told *told)
-{
-    for (uint32_t i = 0; i < told->count; i++) {
-        const struct world_message *message = &told->messages[i];
-        parcel_add(parcel, message->message.bytes);
-        struct item *item = &parcel->items[i];
-        item->seq = message->seq;
-        item->time_ms = message->time_ms;
-        snprintf(item->source, sizeof(item->source), "%s", message->source);
-    }
-}
-
-static void note_settled(struct sim *sim, uint64_t request)
-{
-    struct receipt_due *due =
-        request > 0 && request <= sim->receipt_count ? &sim->receipts[request - 1] : NULL;
-
-    if (due == NULL)
-        return;
-    if (!due->right)
-        sim_wrong(sim, "H10: a receipt with an old token was taken for %llu",
-                  (unsigned long long)due->seq);
-    sim_handed(sim, due->mailbox, due->seq)->settled = true;
-}
-
-static void tell(void *context, const struct world_told *told)
-{
-    struct sim *sim = context;
-    const struct core_effect *effect = told->effect;
-    struct parcel *parcel;
-
-    if (effect->kind == CORE_LINK) {
-        sim_trace(sim, "link %s %s", effect->link.unit, effect->link.up ? "up" : "down");
-        return;
-    }
-    parcel = parcel_new();
-    parcel->down = effect->kind;
-    if (effect->kind == CORE_SEND_WELCOME) {
-        parcel->number = effect->welcome.number;
-        parcel->last = effect->welcome.head;
-        parcel->time_ms = effect->welcome.time_ms;
-    } else if (effect->kind == CORE_SEND_STORED) {
-        parcel->number = effect->stored.number;
-        parcel->flag = effect->stored.gap;
-    } else if (effect->kind == CORE_SEND_REFUSED || effect->kind == CORE_SEND_REJECT) {
-        parcel->number = effect->refused.number;
-        parcel->request = effect->refused.number;
-        parcel->code = effect->refused.code;
-        parcel->seq = sim->said_alone;
-    } else if (effect->kind == CORE_SEND_SETTLED) {
-        parcel->request = effect->request;
-        note_settled(sim, effect->request);
-    } else if (effect->kind == CORE_SEND_LEASE) {
-        remember_lease(sim, told);
-        parcel->seq = effect->lease.seq;
-        parcel->token = effect->lease.token;
-        parcel->lease_ms = effect->lease.lease_ms;
-        snprintf(parcel->name, sizeof(parcel->name), "%s", effect->lease.mailbox);
-        add_messages(parcel, told);
-    } else if (effect->kind == CORE_FEED) {
-        parcel->first = told->first;
-        parcel->last = told->last;
-        parcel->count = told->bytes;
-        add_messages(parcel, told);
-    }
-    sim_trace(sim, "broker tells %llu: %d %llu %llu..%llu", (unsigned long long)told->peer,
-              (int)effect->kind, (unsigned long long)parcel->number,
-              (unsigned long long)parcel->first, (unsigned long long)parcel->last);
-    net_down(sim, told->peer, parcel);
-}
-
 static void traced(void *context, const char *line)
 {
     sim_trace(context, "%s", line);
@@ -300,7 +151,7 @@ void broker_open(struct sim *sim)
                                     .limits = core_limits_default() };
 
     sim->cast->limits(sim, &options.limits);
-    sim->world.tell = tell;
+    sim->world.tell = broker_tell;
     sim->world.trace = traced;
     sim->world.context = sim;
     sim->world.early_rows = sim->wrong == WRONG_INDEX_FIRST;
@@ -380,138 +231,6 @@ bool broker_empty(struct sim *sim)
     return true;
 }
 
-/* ---- what peers say -------------------------------------------------------------------------------------- */
-
-static void publish(struct sim *sim, const struct parcel *parcel)
-{
-    struct core_message messages[64];
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < parcel->item_count && count < 64; i++) {
-        struct item *item = &parcel->items[i];
-        if (!core_world_scan(slice_of(item->bytes, item->size), &messages[count++]))
-            abort();
-    }
-    sim->said_alone = count == 1 ? sim_digest(messages[0].bytes) : 0;
-    core_world_step(&sim->world, &(struct core_event){ .kind = CORE_PUBLISH,
-                                                       .peer = parcel->connection,
-                                                       .publish = { messages, count } });
-    sim->said_alone = 0;
-}
-
-static void hello(struct sim *sim, const struct parcel *parcel)
-{
-    Bus__Hello hello = BUS__HELLO__INIT;
-
-    hello.instance = parcel->name;
-    hello.service = parcel->text;
-    hello.epoch = parcel->epoch;
-    hello.acknowledged = parcel->number;
-    hello.seen_seq = parcel->seq;
-    hello.version = 1;
-    core_world_step(&sim->world,
-                    &(struct core_event){ .kind = CORE_HELLO,
-                                          .peer = parcel->connection,
-                                          .hello = { sim->nodes[parcel->node]->unit, &hello } });
-}
-
-static void subscribe(struct sim *sim, const struct parcel *parcel)
-{
-    Bus__Subscribe subscribe = BUS__SUBSCRIBE__INIT;
-    const char *filters[64];
-
-    for (uint32_t i = 0; i < parcel->item_count; i++)
-        filters[i] = (const char *)parcel->items[i].bytes;
-    subscribe.request = UINT32_MAX;
-    subscribe.filters = filters;
-    subscribe.n_filters = parcel->item_count;
-    subscribe.from_seq = parcel->seq;
-    subscribe.credit_bytes = parcel->count;
-    core_world_step(&sim->world, &(struct core_event){ .kind = CORE_SUBSCRIBE,
-                                                       .peer = parcel->connection,
-                                                       .subscribe = &subscribe });
-}
-
-static void take(struct sim *sim, const struct parcel *parcel)
-{
-    Bus__Take take = BUS__TAKE__INIT;
-
-    take.request = UINT32_MAX;
-    take.mailbox = parcel->name;
-    take.count = parcel->count;
-    take.lease_ms = parcel->lease_ms;
-    core_world_step(
-        &sim->world,
-        &(struct core_event){ .kind = CORE_TAKE, .peer = parcel->connection, .take = &take });
-}
-
-static uint64_t token_of(struct sim *sim, const struct parcel *parcel)
-{
-    if (sim->wrong == WRONG_OLD_TOKEN)
-        return sim_handed(sim, (unsigned)sim_mailbox(sim, parcel->name), parcel->seq)->token;
-    return parcel->token;
-}
-
-static void receipt(struct sim *sim, const struct parcel *parcel)
-{
-    Bus__Receipt receipt = BUS__RECEIPT__INIT;
-    unsigned mailbox = (unsigned)sim_mailbox(sim, parcel->name);
-    bool right = parcel->token == sim_handed(sim, mailbox, parcel->seq)->token;
-
-    sim->receipts =
-        sim_grow(sim->receipts, sim->receipt_count + 1, &sim->receipt_room, sizeof(*sim->receipts));
-    sim->receipts[sim->receipt_count++] =
-        (struct receipt_due){ sim->receipt_count + 1, parcel->seq, parcel->token, mailbox, right };
-    receipt.request = sim->receipt_count;
-    receipt.mailbox = parcel->name;
-    receipt.seq = parcel->seq;
-    receipt.token = token_of(sim, parcel);
-    core_world_step(&sim->world, &(struct core_event){ .kind = CORE_RECEIPT,
-                                                       .peer = parcel->connection,
-                                                       .receipt = &receipt });
-}
-
-static void give_back(struct sim *sim, const struct parcel *parcel)
-{
-    Bus__Return back = BUS__RETURN__INIT;
-
-    back.request = UINT32_MAX;
-    back.mailbox = parcel->name;
-    back.seq = parcel->seq;
-    back.token = token_of(sim, parcel);
-    back.delay_ms = parcel->lease_ms;
-    back.dead = parcel->flag;
-    back.reason = "not today";
-    core_world_step(&sim->world, &(struct core_event){ .kind = CORE_RETURN,
-                                                       .peer = parcel->connection,
-                                                       .give_back = &back });
-}
-
-static void extend(struct sim *sim, const struct parcel *parcel)
-{
-    Bus__Extend extend = BUS__EXTEND__INIT;
-
-    extend.request = UINT32_MAX;
-    extend.mailbox = parcel->name;
-    extend.seq = parcel->seq;
-    extend.token = token_of(sim, parcel);
-    extend.lease_ms = parcel->lease_ms;
-    core_world_step(
-        &sim->world,
-        &(struct core_event){ .kind = CORE_EXTEND, .peer = parcel->connection, .extend = &extend });
-}
-
-static void redrive(struct sim *sim, const struct parcel *parcel)
-{
-    Bus__Redrive redrive = BUS__REDRIVE__INIT;
-
-    redrive.request = UINT32_MAX;
-    redrive.mailbox = parcel->name;
-    core_world_step(&sim->world, &(struct core_event){ .kind = CORE_REDRIVE,
-                                                       .peer = parcel->connection,
-                                                       .redrive = &redrive });
-}
-
 void broker_receive(struct sim *sim, struct parcel *parcel)
 {
     const struct node *node = sim->nodes[parcel->node];
@@ -524,26 +243,7 @@ void broker_receive(struct sim *sim, struct parcel *parcel)
     sim_trace(sim, "%s (%llu) says %d %s %llu %llu", node->source,
               (unsigned long long)parcel->connection, (int)parcel->up, parcel->name,
               (unsigned long long)parcel->number, (unsigned long long)parcel->seq);
-    if (parcel->up == CORE_PUBLISH)
-        publish(sim, parcel);
-    else if (parcel->up == CORE_HELLO)
-        hello(sim, parcel);
-    else if (parcel->up == CORE_SUBSCRIBE)
-        subscribe(sim, parcel);
-    else if (parcel->up == CORE_TAKE)
-        take(sim, parcel);
-    else if (parcel->up == CORE_RECEIPT)
-        receipt(sim, parcel);
-    else if (parcel->up == CORE_RETURN)
-        give_back(sim, parcel);
-    else if (parcel->up == CORE_EXTEND)
-        extend(sim, parcel);
-    else if (parcel->up == CORE_REDRIVE)
-        redrive(sim, parcel);
-    else
-        core_world_step(&sim->world, &(struct core_event){ .kind = parcel->up,
-                                                           .peer = parcel->connection,
-                                                           .credit_bytes = parcel->count });
+    broker_said(sim, parcel);
     parcel_free(parcel);
     after_step(sim);
 }
