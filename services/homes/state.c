@@ -89,11 +89,11 @@ static const char *numbered(struct turn *turn, const char *id, const char *what)
 static void open_incident(struct turn *turn, const char *id, Home *home, uint32_t cases)
 {
     Town__NeedSource source = { IS(town__need_source), .home = id };
-    Incident__OpenIncident open = {
-        IS(incident__open_incident), .type = INCIDENT__TYPE__INSTITUTION_CLUSTER,
-        .place = home->committee,    .facts = turn_text(turn, "home %s: %u cases", id, cases),
-        .reporter = "homes",         .source = &source
-    };
+    Incident__OpenIncident open = { IS(incident__open_incident),
+                                    .type = INCIDENT__TYPE__INSTITUTION_CLUSTER,
+                                    .place = home->committee,
+                                    .facts = turn_text(turn, "home %s: %u cases", id, cases),
+                                    .source = &source };
 
     home->incident = numbered(turn, id, "incident");
     open.incident = home->incident;
