@@ -9,7 +9,17 @@
 #define C41 "310115125041"
 #define C06 "310115125006"
 
+/* The people of the roster that we follow, by their numbers. */
+#define ZHANG "14100000001" /* alone, insulin         */
+#define LI "14100000002"    /* very old, a leg wound  */
+#define CHEN "14100000003"  /* married to Wang        */
+#define WANG "14100000004"
+#define ZHOU "14100000005" /* of the other committee */
+
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
+
+/* Who it is that calls: the hotline may ask by number, and that leaves its trace on the log. */
+const char *scene_person_of(struct day *day, const char *phone);
 
 /* `person` comes on C41's roster: verified, with that category and class. */
 void scene_person(struct day *day, const char *person, const char *category, const char *class);
@@ -25,10 +35,15 @@ void scene_close(struct day *day, const char *service, const char *need);
 void scene_say(struct day *day, const char *post, const char *service, const char *message,
                const char *unit, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
-void play_silent_person(struct day *day); /* A, day_care.c   */
+void play_roster(struct day *day);        /* 0, day_people.c     */
+void play_people(struct day *day);        /* F                   */
+void play_sheet(struct day *day);         /* G                   */
+void play_absence(struct day *day);       /* J                   */
+void play_vacancy(struct day *day);       /* J+                  */
+void play_silent_person(struct day *day); /* A, day_care.c       */
 void play_ladder(struct day *day);        /* A+                  */
 void play_child(struct day *day);         /* L                   */
-void play_shortage(struct day *day);      /* D, day_town.c   */
+void play_shortage(struct day *day);      /* D, day_town.c       */
 void play_opinion(struct day *day);       /* E                   */
 void play_festival(struct day *day);      /* H                   */
 void play_outbreak(struct day *day);      /* I                   */
