@@ -105,6 +105,8 @@ START_TEST(pairings_visits_and_summaries_have_their_time)
     story_until(story, "2023-01-18T20:31");
     ck_assert_str_eq(counts(story, C41, "S-09A"), "{\"met\": 1}");
     ck_assert_str_eq(counts(story, "310115125006", "S-09A"), "\"breached\": 1}");
+    /* It is made at nine, and cannot be there before. */
+    story_until(story, "2023-01-18T21:01");
     story_say(story, "care", "care.SummaryRolledUp.town", "{'date': '2023-01-18'}");
     ck_assert_str_eq(counts(story, "sjb", "S-068"), "{\"met\": 1}");
     ck_assert_str_eq(counts(story, "sjb", "S-087"), "{\"met\": 1}");
