@@ -60,10 +60,17 @@ static void fill(struct turn *turn, Incident *row, const Town__OpenNeed *open)
     row->opened_ms = turn->now_ms;
 }
 
+/* A desk is told when it writes a name.  What a service passes on is an emergency whoever told it,
+ * and is not lost for that. */
+static bool may_name_reporter(struct turn *turn, const char *reporter)
+{
+    return !directory_unit(turn, turn->source_unit) || turn_is_who(turn, "reporter", reporter);
+}
+
 /* By whom it was told: whom the message names, else its sender. */
 static const char *reporter_of(struct turn *turn, const char *reporter)
 {
-    return reporter[0] != '\0' ? reporter : turn_actor_post(turn);
+    return turn_is_id(reporter) ? reporter : turn_actor_post(turn);
 }
 
 static void say_opened(struct turn *turn, const char *id, Incident *row, const Town__OpenNeed *open,
@@ -149,7 +156,7 @@ int on_open_incident(struct turn *turn, const void *message)
 
     if (kind[0] == '\0' || !loop_is_id(open->incident))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an incident has an id and a type");
-    if (!turn_is_who(turn, "reporter", open->reporter))
+    if (!may_name_reporter(turn, open->reporter))
         return turn->outcome;
     if (turn->case_id[0] == '\0')
         turn_new_case(turn);

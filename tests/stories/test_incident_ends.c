@@ -130,6 +130,10 @@ START_TEST(who_and_where_are_ids_and_never_names)
               " 'reporter': 'carer-7'}");
     ck_assert_ptr_nonnull(
         strstr(story_last(story, "incident.IncidentOpened.pab"), "\"reporter\": \"carer-7\""));
+    story_say(story, "hotline as dzb.seat1", "incident.OpenIncident." C41,
+              "{'incident': 'i2', 'type': 'HEALTH', 'place': '" C41 "', 'reporter': '王阿姨'}");
+    ck_assert_ptr_nonnull(
+        strstr(story_last(story, "incident.IncidentOpened.pab"), "\"reporter\": \"dzb.seat1\""));
     story_forget(story);
     story_say(story, C41 " as " C41 ".first", "incident.NameCaretaker." C41,
               "{'incident': 'i1', 'station': '儿童之家'}");
