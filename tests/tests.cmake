@@ -247,6 +247,20 @@ if(TARGET toy AND TARGET place AND all_services)
     ENVIRONMENT "CAREBUS_BIN=${CMAKE_BINARY_DIR}/bin;CAREBUS_SOURCE=${CMAKE_SOURCE_DIR}")
 endif()
 
+# The example day twice, once while anything is killed: the town is the same in the end.
+if(TARGET carebus-kill-test AND TARGET carebus)
+  file(GLOB sources CONFIGURE_DEPENDS tests/crash/day/*.c)
+  add_executable(carebus-day-test ${sources} tests/crash/kill/town.c
+    tests/sim/town/books.c)
+  house(carebus-day-test)
+  target_include_directories(carebus-day-test PRIVATE ${CMAKE_BINARY_DIR}/words/table)
+  target_link_libraries(carebus-day-test PRIVATE place log ${all_services})
+  add_dependencies(carebus-day-test carebus carebus-roster carebus-kill-test)
+  add_test(NAME crash_day COMMAND carebus-day-test --seed 1 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(crash_day PROPERTIES LABELS crash TIMEOUT 600 RUN_SERIAL TRUE
+    ENVIRONMENT "CAREBUS_BIN=${CMAKE_BINARY_DIR}/bin;CAREBUS_SOURCE=${CMAKE_SOURCE_DIR}")
+endif()
+
 # Doors that are fuzzed.  The build type Fuzz makes fuzzers of them; all others replay the corpus.
 add_executable(fuzz-seeds EXCLUDE_FROM_ALL tests/fuzz/seeds.c tests/fuzz/seeds_doors.c)
 house(fuzz-seeds)

@@ -38,10 +38,15 @@ struct town {
     uint32_t lose;        /* every so many kills a store is lost too; 0: never */
     uint32_t lost;
     uint64_t next_kill_us;
+    uint32_t pause_least_ms; /* between two kills */
+    uint32_t pause_most_ms;
     unsigned seed;
 };
 
+/* Its folder is made, and its processes are named; the processes alone, of a town that is there. */
 void town_make(struct town *town);
+void town_processes(struct town *town, bool toys);
+void town_forget(struct town *town);
 void town_start(struct town *town);
 /* Kills one at random when its time has come, and starts it again.  Ends the program when one has
  * ended by itself. */

@@ -120,10 +120,8 @@ static uint32_t run(struct town *town, unsigned seconds)
     roots_write(town->dir, history);
     fclose(history);
     socket_context_close(context);
-    for (uint32_t i = 0; i < town->count; i++) {
+    for (uint32_t i = 0; i < town->count; i++)
         printf("%s %u  ", town->processes[i].name, town->processes[i].kills);
-        free((void *)(uintptr_t)town->processes[i].program);
-    }
     printf("\n");
     return judge(path);
 }
@@ -135,6 +133,8 @@ int main(int argc, char **argv)
     const char *parent = getenv("TMPDIR");
     const char *bin = getenv("CAREBUS_BIN");
     struct town town = { .seed = (unsigned)clock_wall_ms(),
+                         .pause_least_ms = 10,
+                         .pause_most_ms = 500,
                          .bin = bin == NULL ? "build/debug/bin" : bin };
 
     for (int i = 1; i + 1 < argc; i += 2) {
@@ -167,6 +167,7 @@ int main(int argc, char **argv)
     }
     printf("%u kills of %u processes, %u stores lost, nothing else\n", town.kills, town.count,
            town.lost);
+    town_forget(&town);
     nftw(town.dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     return 0;
 }

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "crash/kill/kill.h"
 
-enum { KILL_LEAST_MS = 10, KILL_MOST_MS = 500, END_MS = 10 * 1000 };
+enum { END_MS = 10 * 1000 };
 
 #define SERVICE(name) #name,
 static const char *const names[PROCESSES] = {
@@ -57,17 +57,29 @@ static void make_place(const char *dir)
     place_make(dir, units, rules, conf);
 }
 
-void town_make(struct town *town)
+void town_processes(struct town *town, bool toys)
 {
-    make_place(town->dir);
     for (uint32_t i = 0; i < PROCESSES && names[i] != NULL; i++) {
+        if (!toys && (strcmp(names[i], "toy") == 0 || strcmp(names[i], "boss") == 0))
+            continue;
         char *program = malloc(strlen(town->bin) + 64);
         if (program == NULL)
             give_up("no memory");
         sprintf(program, "%s/carebus-%s", town->bin, names[i]);
-        town->processes[i] = (struct process){ .name = names[i], .program = program };
-        town->count++;
+        town->processes[town->count++] = (struct process){ .name = names[i], .program = program };
     }
+}
+
+void town_make(struct town *town)
+{
+    make_place(town->dir);
+    town_processes(town, true);
+}
+
+void town_forget(struct town *town)
+{
+    while (town->count > 0)
+        free((void *)(uintptr_t)town->processes[--town->count].program);
 }
 
 static void start(struct town *town, struct process *process)
@@ -77,9 +89,9 @@ static void start(struct town *town, struct process *process)
 
 static uint64_t next_pause_us(struct town *town)
 {
-    unsigned span = KILL_MOST_MS - KILL_LEAST_MS;
+    unsigned span = town->pause_most_ms - town->pause_least_ms;
 
-    return (uint64_t)(KILL_LEAST_MS + (unsigned)rand_r(&town->seed) % span) * 1000;
+    return (uint64_t)(town->pause_least_ms + (unsigned)rand_r(&town->seed) % span) * 1000;
 }
 
 void town_start(struct town *town)

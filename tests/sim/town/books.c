@@ -1,7 +1,10 @@
 /*
- * Books that must balance (H7), read from the rows that a service is left with: a depot's goods, and
- * a day's contacts.  What a turn keeps as a sum is counted again from what it is the sum of.
+ * Books that must balance (H7), read from the rows that a service is left with: needs, a depot's goods,
+ * and a day's contacts.  What a turn keeps as a sum is counted again from what it is the sum of.
  */
+#include "sim/town/books.h"
+
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,17 +12,31 @@
 #include "base/arena.h"
 #include "care_rows.pb-c.h"
 #include "kit/inside.h"
-#include "sim/town/town.h"
+#include "kit/loop.h"
 #include "supplies_rows.pb-c.h"
 
 enum { BOOKS_ARENA_BYTES = 8 << 20, NAME_BYTES = 256 };
 
 struct books {
-    struct sim *sim;
+    books_wrong *call;
+    void *context;
     struct kit *kit;
     struct store_txn *txn;
     struct arena arena;
 };
+
+static void wrong(struct books *books, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void wrong(struct books *books, const char *format, ...)
+{
+    char line[4 * NAME_BYTES];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    books->call(books->context, line);
+}
 
 typedef void each_row(struct books *books, const char *key, const void *row, void *context);
 
@@ -32,26 +49,77 @@ static unsigned table_named(const struct service *service, const char *name)
     abort();
 }
 
-/* Rows are lent until all books are closed. */
-static void each(struct books *books, const char *name, each_row *call, void *context)
+/* A row is lent until the next; what a call needs longer it copies. */
+static void each_of(struct books *books, unsigned table, each_row *call, void *context)
 {
-    unsigned own = table_named(books->kit->service, name);
+    unsigned place = compose_table(books->kit, table);
     struct store_cursor *cursor;
+    struct arena arena;
     struct slice key;
     struct slice value;
 
-    if (store_cursor_open(books->txn, compose_table(books->kit, own), (struct slice){ 0 }, &cursor)
-        != 0)
+    arena_open(&arena, BOOKS_ARENA_BYTES);
+    if (store_cursor_open(books->txn, place, (struct slice){ 0 }, &cursor) != 0)
         abort();
     while (store_cursor_next(cursor, &key, &value) == 0) {
-        const void *row = writes_unpack(books->kit->service->tables[own].row, value, &books->arena);
-        const char *text =
-            arena_print(&books->arena, "%.*s", (int)key.size, (const char *)key.data);
-        if (row == NULL)
+        arena_reset(&arena);
+        const void *row = writes_unpack(books->kit->store_tables[place]->row, value, &arena);
+        const char *text = arena_print(&arena, "%.*s", (int)key.size, (const char *)key.data);
+        if (row == NULL || text == NULL)
             abort();
         call(books, text, row, context);
     }
+    arena_close(&arena);
     store_cursor_close(cursor);
+}
+
+static void each(struct books *books, const char *name, each_row *call, void *context)
+{
+    each_of(books, table_named(books->kit->service, name), call, context);
+}
+
+/* ---- needs ---------------------------------------------------------------------------------------------- */
+
+static const LoopRows__Need *need_of(struct books *books, const char *id)
+{
+    struct slice value;
+
+    if (store_get(books->txn, compose_table(books->kit, LOOP_NEEDS), slice_text(id), &value) != 0)
+        return NULL;
+    return (const LoopRows__Need *)writes_unpack(&loop_rows__need__descriptor, value,
+                                                 &books->arena);
+}
+
+/* The need knows each that is open as its own: so there are no two.  And what a need takes for open is. */
+static void judge_assignment(struct books *books, const char *key, const void *row, void *context)
+{
+    const LoopRows__Assignment *assignment = row;
+    const LoopRows__Need *need = need_of(books, assignment->need);
+    bool is_its = need != NULL && strcmp(need->assignment, key) == 0;
+
+    (void)context;
+    if (loop_is_live(assignment) != is_its)
+        wrong(books, "H7: %s has %s of %s %s", books->kit->service->name, key, assignment->need,
+              is_its ? "as open, and it has ended" : "open, and the need knows another");
+}
+
+/* Whatever is not over is somebody's, and a clock runs, or has run out and everybody on its ladder
+ * knows. */
+static void judge_need(struct books *books, const char *key, const void *row, void *context)
+{
+    const LoopRows__Need *need = row;
+    bool runs = need->n_armed > 0;
+
+    (void)context;
+    if (!loop_is_open(need) || need->paused_ms != 0)
+        return;
+    for (size_t i = 0; i < need->n_clocks; i++)
+        runs = runs || need->clocks[i]->missed_ms != 0;
+    if (need->work_unit[0] == '\0')
+        wrong(books, "H7: %s has %s open, and it is in nobody's list", books->kit->service->name,
+              key);
+    if (!runs)
+        wrong(books, "H7: %s has %s open, and no clock runs", books->kit->service->name, key);
 }
 
 /* ---- supplies ------------------------------------------------------------------------------------------- */
@@ -114,14 +182,14 @@ static void judge_lot(struct books *books, const char *key, const void *row, voi
     (void)context;
     if ((uint64_t)stock->on_hand + stock->sent + stock->lost + stock->shipped != stock->received
         || stock->reserved > stock->on_hand)
-        sim_wrong(books->sim, "H7: %s: %u on hand, %u sent, %u lost, %u shipped of %u", key,
-                  stock->on_hand, stock->sent, stock->lost, stock->shipped, stock->received);
+        wrong(books, "H7: %s: %u on hand, %u sent, %u lost, %u shipped of %u", key, stock->on_hand,
+              stock->sent, stock->lost, stock->shipped, stock->received);
     each(books, "lines", count_line, &count);
     each(books, "transfers", count_transfer, &count);
     if (count.reserved != stock->reserved || count.sent != stock->sent)
-        sim_wrong(books->sim, "H7: %s: %u reserved and %u sent, and lines have %llu and %llu", key,
-                  stock->reserved, stock->sent, (unsigned long long)count.reserved,
-                  (unsigned long long)count.sent);
+        wrong(books, "H7: %s: %u reserved and %u sent, and lines have %llu and %llu", key,
+              stock->reserved, stock->sent, (unsigned long long)count.reserved,
+              (unsigned long long)count.sent);
 }
 
 /* ---- care ------------------------------------------------------------------------------------------------ */
@@ -171,10 +239,10 @@ static void judge_contact(struct books *books, const char *key, const void *row,
     each(books, "waiting", count_waiting, &count);
     if (contact->state == CARE_ROWS__CONTACT__STATE__NONE
         || (unsigned)contact->state >= CONTACT_STATES)
-        sim_wrong(books->sim, "H7: the contact %s has no state", key);
+        wrong(books, "H7: the contact %s has no state", key);
     else if (count.found != (open ? 1 : 0))
-        sim_wrong(books->sim, "H7: the contact %s is %s, and waits %u times", key,
-                  open ? "open" : "over", count.found);
+        wrong(books, "H7: the contact %s is %s, and waits %u times", key, open ? "open" : "over",
+              count.found);
 }
 
 static void count_contact(struct books *books, const char *key, const void *row, void *context)
@@ -233,22 +301,26 @@ static void judge_day(struct books *books, const char *key, const void *row, voi
         bool open = i <= CARE_ROWS__CONTACT__STATE__ATTEMPTED;
         sum += stated[i];
         if (stated[i] < count.in[i] || (open && stated[i] > count.in[i]))
-            sim_wrong(books->sim, "H7: %s states %u contacts in the state %u and has %u", key,
-                      stated[i], i, count.in[i]);
+            wrong(books, "H7: %s states %u contacts in the state %u and has %u", key, stated[i], i,
+                  count.in[i]);
     }
     if (now->planned != sum || sum > count.all + *gone)
-        sim_wrong(books->sim, "H7: %s states %u contacts, %u by state, and has %u; %u are gone",
-                  key, now->planned, sum, count.all, *gone);
+        wrong(books, "H7: %s states %u contacts, %u by state, and has %u; %u are gone", key,
+              now->planned, sum, count.all, *gone);
 }
 
-void books_judge(struct sim *sim, struct kit *kit)
+void books_judge(struct kit *kit, books_wrong *call, void *context)
 {
-    struct books books = { .sim = sim, .kit = kit };
+    struct books books = { .call = call, .context = context, .kit = kit };
     uint32_t gone = 0;
 
     arena_open(&books.arena, BOOKS_ARENA_BYTES);
     if (store_begin_read(kit_store(kit), &books.txn) != 0)
         abort();
+    if (kit->service->loop != NULL) {
+        each_of(&books, LOOP_ASSIGNMENTS, judge_assignment, NULL);
+        each_of(&books, LOOP_NEEDS, judge_need, NULL);
+    }
     if (strcmp(kit->service->name, "supplies") == 0) {
         each(&books, "stocks", judge_lot, NULL);
     } else if (strcmp(kit->service->name, "care") == 0) {

@@ -11,6 +11,7 @@
 #include "core/filter.h"
 #include "kit/inside.h"
 #include "kit/loop.h"
+#include "sim/town/books.h"
 #include "sim/town/memory.h"
 #include "sim/town/town.h"
 #include "town.pb-c.h"
@@ -23,7 +24,6 @@ enum {
     STALL_US = 2 * SECOND,
     CALLS_TO_DEATH = 400,
     DIGESTS = 64,
-    ROW_ARENA_BYTES = 1 << 20,
 };
 
 struct living {
@@ -377,47 +377,9 @@ static void fold_one(struct kit *kit, const struct world_message *message)
     free(bytes);
 }
 
-/* ---- H7: a need has one assignment that is open, or none ---------------------------------------------------- */
-
-static LoopRows__Need *need_of(struct kit *kit, struct store_txn *txn, const char *id,
-                               struct arena *arena)
+static void on_wrong(void *context, const char *line)
 {
-    struct slice value;
-
-    if (store_get(txn, compose_table(kit, LOOP_NEEDS), slice_text(id), &value) != 0)
-        return NULL;
-    return (LoopRows__Need *)writes_unpack(&loop_rows__need__descriptor, value, arena);
-}
-
-/* The need knows each that is open as its own: so there are no two.  And what a need takes for open is. */
-static void judge_needs(struct sim *sim, const struct node *node, struct kit *kit)
-{
-    struct store_cursor *cursor;
-    struct store_txn *txn;
-    struct arena arena;
-    struct slice key;
-    struct slice value;
-
-    arena_open(&arena, ROW_ARENA_BYTES);
-    must(store_begin_read(kit_store(kit), &txn));
-    must(
-        store_cursor_open(txn, compose_table(kit, LOOP_ASSIGNMENTS), (struct slice){ 0 }, &cursor));
-    while (store_cursor_next(cursor, &key, &value) == 0) {
-        arena_reset(&arena);
-        const LoopRows__Assignment *assignment = (const LoopRows__Assignment *)writes_unpack(
-            &loop_rows__assignment__descriptor, value, &arena);
-        if (assignment == NULL)
-            abort();
-        const LoopRows__Need *need = need_of(kit, txn, assignment->need, &arena);
-        bool is_its = need != NULL && slice_equal(slice_text(need->assignment), key);
-        if (loop_is_live(assignment) != is_its)
-            sim_wrong(sim, "H7: %s has %.*s of %s %s", node->source, (int)key.size,
-                      (const char *)key.data, assignment->need,
-                      is_its ? "as open, and it has ended" : "open, and the need knows another");
-    }
-    store_cursor_close(cursor);
-    store_abort(txn);
-    arena_close(&arena);
+    sim_wrong(context, "%s", line);
 }
 
 static void judge_service(struct sim *sim, struct node *node)
@@ -446,9 +408,7 @@ static void judge_service(struct sim *sim, struct node *node)
             sim_wrong(sim, "H14: %s folds to another table %s", node->source, live.rows[i].table);
     kit_close(kit);
     memory_forget("fold");
-    if (living->service->loop != NULL)
-        judge_needs(sim, node, living->kit);
-    books_judge(sim, living->kit);
+    books_judge(living->kit, on_wrong, sim);
 }
 
 static void free_service(struct node *node)

@@ -20,10 +20,6 @@ void town_image(const char *name, char path[64]);   /* of the opened town: to be
 /* service.c: a node for each; the rest of its life is as services/kit/service.c has it. */
 void service_new(struct sim *sim, const struct service *service);
 
-/* books.c: what a service is left with balances (H7). */
-struct kit;
-void books_judge(struct sim *sim, struct kit *kit);
-
 /* speaker.c: a desk that says what it has to say, each in its time. */
 struct node *speaker_new(struct sim *sim, const char *source);
 void speaker_line(struct sim *sim, struct node *node, uint64_t at_us, const char *post,
