@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "care/care.h"
 
-enum { ROWS_MOST = 500 }; /* of one answer: the largest committee */
+enum { ROWS_MOST = 500 }; /* of one answer, when it is not too long before */
 
 typedef Care__PersonToday Row;
 typedef Care__CarerRow CarerRow;
@@ -28,11 +28,7 @@ static bool may_ask(struct ask *ask, const char *committee)
 
 static const char *date_of(struct ask *ask, const char *text)
 {
-    struct clock_date date = clock_date(clock_day(ask->now_ms));
-
-    return text[0] != '\0'
-               ? text
-               : ask_text(ask, "%04d-%02d-%02d", date.year, date.month, date.day_of_month);
+    return text[0] != '\0' ? text : ask_date(ask, clock_day(ask->now_ms));
 }
 
 /* An answer lives as long as the question. */
@@ -110,64 +106,41 @@ static Row *row_of(struct ask *ask, const char *id, const char *date)
 
 /* Rows of people, as a walk over some list of theirs gathers them. */
 struct people {
-    struct ask *ask;
+    struct ask_page page; /* first: the walk gives it back */
     const char *date;
-    size_t prefix;
     Row **rows;
-    size_t count;
-    size_t limit;
-    bool more;
-    const char *last;
     bool (*wanted)(const struct people *people, const Row *row);
     uint64_t seen_before_ms;
 };
 
 static struct people people_of(struct ask *ask, const char *date, uint32_t limit)
 {
-    struct people people = { .ask = ask, .date = date_of(ask, date), .last = "" };
+    struct people people = { .page = { .ask = ask, .last = "" }, .date = date_of(ask, date) };
 
-    people.limit = limit == 0 || limit > ROWS_MOST ? ROWS_MOST : limit;
-    people.rows = ask_array(ask, people.limit, sizeof(Row *));
+    people.page.most = limit == 0 || limit > ROWS_MOST ? ROWS_MOST : limit;
+    people.rows = ask_array(ask, people.page.most, sizeof(Row *));
     return people;
 }
 
-static bool take(struct people *people, const char *id)
+static bool take(struct people *people, const char *key, const char *id)
 {
-    if (people->count == people->limit) {
-        people->more = true;
+    struct ask *ask = people->page.ask;
+
+    if (!ask_room(&people->page) || people->rows == NULL)
         return false;
+    Row *row = row_of(ask, ask_text(ask, "%s", id), people->date);
+    if (row != NULL && (people->wanted == NULL || people->wanted(people, row))) {
+        people->rows[people->page.count] = row;
+        ask_took(&people->page, key, &row->base);
     }
-    Row *row = row_of(people->ask, ask_text(people->ask, "%s", id), people->date);
-    people->last = row == NULL ? people->last : row->person;
-    if (row != NULL && (people->wanted == NULL || people->wanted(people, row)))
-        people->rows[people->count++] = row;
-    return people->ask->outcome == 0;
+    return ask->outcome == 0;
 }
 
+/* The person is the last part of the key. */
 static bool take_listed(void *context, const char *key, const void *row)
 {
-    struct people *people = context;
-
     (void)row;
-    return take(people, key + people->prefix);
-}
-
-static bool take_waiting(void *context, const char *key, const void *row)
-{
-    struct people *people = context;
-    bool goes_on = take(people, strrchr(key, '/') + 1);
-
-    (void)row;
-    if (!people->more)
-        people->last = ask_text(people->ask, "%s", key + people->prefix);
-    return goes_on;
-}
-
-static void walk(struct people *people, unsigned table, const char *prefix, const char *after,
-                 bool (*each)(void *context, const char *key, const void *row))
-{
-    people->prefix = strlen(prefix);
-    ask_each_after(people->ask, table, prefix, after, each, people);
+    return take(context, key, strrchr(key, '/') + 1);
 }
 
 /* ---- questions ------------------------------------------------------------------------------------------- */
@@ -181,14 +154,14 @@ static bool take_cared(void *context, const char *key, const void *row)
 {
     struct people *people = context;
     const CareRows__Cared *cared = row;
-    size_t count = people->count;
+    size_t count = people->page.count;
 
-    bool goes_on = take(people, key + people->prefix);
-    if (people->count > count) {
+    bool goes_on = take(people, key, strrchr(key, '/') + 1);
+    if (people->page.count > count) {
         Row *taken = people->rows[count];
         taken->role = (Care__Role)cared->role;
-        taken->carer =
-            roles_carer(taken, ask_text(people->ask, "%.*s", (int)people->prefix - 1, key));
+        taken->carer = roles_carer(
+            taken, ask_text(people->page.ask, "%.*s", (int)people->page.skipped - 1, key));
     }
     return goes_on;
 }
@@ -208,12 +181,12 @@ int ask_my_people(struct ask *ask, const void *message)
     if (asked->carer[0] != '\0' && carer == NULL)
         return ask_refuse(ask, TOWN__REFUSAL__NOT_FOUND, "no such carer");
     if (carer != NULL)
-        walk(&people, CARED, ask_text(ask, "%s/", asked->carer), asked->after, take_cared);
+        ask_read(&people.page, CARED, ask_text(ask, "%s/", asked->carer), asked->after, take_cared);
     else
-        walk(&people, ROSTER, ask_text(ask, "%s/", committee), asked->after, take_listed);
+        ask_read(&people.page, ROSTER, ask_text(ask, "%s/", committee), asked->after, take_listed);
     answer.rows = people.rows;
-    answer.n_rows = people.count;
-    answer.next = people.more ? people.last : "";
+    answer.n_rows = people.page.count;
+    answer.next = ask_next(&people.page);
     return give(ask, &answer.base);
 }
 
@@ -226,15 +199,15 @@ int ask_not_yet_contacted(struct ask *ask, const void *message)
 
     if (!may_ask(ask, committee))
         return ask->outcome;
-    walk(&people, WAITING, ask_text(ask, "%s/%s/", committee, people.date), asked->after,
-         take_waiting);
+    ask_read(&people.page, WAITING, ask_text(ask, "%s/%s/", committee, people.date), asked->after,
+             take_listed);
     const Summary *summary =
         ask_load(ask, SUMMARIES, ask_text(ask, "%s/%s", committee, people.date));
     answer.rows = people.rows;
-    answer.n_rows = people.count;
+    answer.n_rows = people.page.count;
     if (summary != NULL && summary->now != NULL)
         answer.count = summary->now->untried + summary->now->attempted;
-    answer.next = people.more ? people.last : "";
+    answer.next = ask_next(&people.page);
     return give(ask, &answer.base);
 }
 
@@ -262,10 +235,10 @@ int ask_no_first_hand(struct ask *ask, const void *message)
         return ask->outcome;
     people.wanted = not_seen;
     people.seen_before_ms = ask->now_ms - days * CLOCK_DAY_MS;
-    walk(&people, ROSTER, ask_text(ask, "%s/", committee), asked->after, take_listed);
+    ask_read(&people.page, ROSTER, ask_text(ask, "%s/", committee), asked->after, take_listed);
     answer.rows = people.rows;
-    answer.n_rows = people.count;
-    answer.next = people.more ? people.last : "";
+    answer.n_rows = people.page.count;
+    answer.next = ask_next(&people.page);
     return give(ask, &answer.base);
 }
 
@@ -279,10 +252,10 @@ int ask_streaks(struct ask *ask, const void *message)
     if (!may_ask(ask, committee))
         return ask->outcome;
     people.wanted = has_streak;
-    walk(&people, ROSTER, ask_text(ask, "%s/", committee), asked->after, take_listed);
+    ask_read(&people.page, ROSTER, ask_text(ask, "%s/", committee), asked->after, take_listed);
     answer.rows = people.rows;
-    answer.n_rows = people.count;
-    answer.next = people.more ? people.last : "";
+    answer.n_rows = people.page.count;
+    answer.next = ask_next(&people.page);
     return give(ask, &answer.base);
 }
 

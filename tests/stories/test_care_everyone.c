@@ -189,5 +189,34 @@ START_TEST(whatever_was_under_way_a_reported_death_ends_it)
 }
 END_TEST
 
-TESTS(everybody_has_one_state_each_day, a_day_that_begins_late_is_everybodys_too,
-      whatever_was_under_way_a_reported_death_ends_it)
+/* A list that is too long for one answer has pages, and nobody is on none of them. */
+START_TEST(a_large_committee_is_read_page_by_page)
+{
+    struct story *story = care_story(&care_service, "2023-01-18T08:00");
+    char after[64] = "";
+    char person[80];
+    unsigned people = 0;
+    unsigned pages = 0;
+
+    for (int i = 0; i < 400; i++) {
+        snprintf(person, sizeof(person), "person-with-a-long-name-of-an-id-0123456789-%03d", i);
+        person_of(story, C41, person, "");
+    }
+    do {
+        const char *rows =
+            story_ask(story, C41, "care.NotYetContacted." C41, "{'after': '%s'}", after);
+        people += count_of(rows, "\"person\": ");
+        const char *next = strstr(rows, "\"next\": \"");
+        snprintf(after, sizeof(after), "%.*s",
+                 next == NULL ? 0 : (int)strcspn(next + strlen("\"next\": \""), "\""),
+                 next == NULL ? "" : next + strlen("\"next\": \""));
+        pages++;
+    } while (after[0] != '\0' && pages < 10);
+    ck_assert_uint_eq(people, 400);
+    ck_assert_uint_eq(pages, 2);
+    story_close(story);
+}
+END_TEST
+
+TESTS(a_large_committee_is_read_page_by_page, everybody_has_one_state_each_day,
+      a_day_that_begins_late_is_everybodys_too, whatever_was_under_way_a_reported_death_ends_it)
