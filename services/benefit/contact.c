@@ -16,8 +16,7 @@ void tell_contact(struct turn *turn, const char *person, const char *committee,
                   const Benefit__RecordVisit *visit)
 {
     uint64_t at_ms = visit->at_ms == 0 ? turn->now_ms : visit->at_ms;
-    struct clock_date date = clock_date(clock_day(at_ms));
-    const char *text = turn_text(turn, "%04d-%02d-%02d", date.year, date.month, date.day_of_month);
+    const char *text = turn_date(turn, clock_day(at_ms));
 
     if (visit->result == BENEFIT__VISIT_RESULT__NO_REPLY) {
         Care__RecordAttempt attempt = {

@@ -12,12 +12,7 @@ enum { MOST_ROWS = 500, USUAL_ROWS = 100, MOST_GRANTS = 200 };
 /* The office, a committee for its own people, and the office of the group. */
 static bool may_ask(struct ask *ask, const char *committee)
 {
-    const char *unit = ask_actor_unit(ask);
-
-    if (strcmp(unit, "swc") != 0 && strcmp(unit, "lgo") != 0
-        && (committee[0] == '\0' || strcmp(unit, committee) != 0))
-        ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "it is not for %s", unit);
-    return ask->outcome == 0;
+    return ask_from(ask, "swc lgo", committee);
 }
 
 static const char *enum_name(const ProtobufCEnumDescriptor *type, int value)

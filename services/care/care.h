@@ -143,7 +143,6 @@ enum {
 /* ---- days (day.c) ------------------------------------------------------------------------------- */
 
 int64_t today(const struct turn *turn);
-const char *date_text(struct turn *turn, int64_t day);
 
 /* `YYYY-MM-DD`; "" is `otherwise`.  False: refused. */
 bool read_date(struct turn *turn, const char *text, int64_t otherwise, int64_t *ret_day);

@@ -13,7 +13,7 @@
 
 const char *contact_key(struct turn *turn, const char *person, int64_t day)
 {
-    return turn_key(turn, "%s/%s", person, date_text(turn, day));
+    return turn_key(turn, "%s/%s", person, turn_date(turn, day));
 }
 
 bool is_open(const Contact *row)
@@ -80,7 +80,7 @@ static void set_waiting(struct turn *turn, const struct contact *contact)
     Contact *row = contact->row;
     const char *key = is_open(row)
                           ? turn_key(turn, "%s/%s/%u/%s", row->committee,
-                                     date_text(turn, contact->day), row->rank, contact->person)
+                                     turn_date(turn, contact->day), row->rank, contact->person)
                           : "";
 
     if (strcmp(row->waiting, key) == 0)

@@ -14,13 +14,6 @@ int64_t today(const struct turn *turn)
     return clock_day(turn->now_ms);
 }
 
-const char *date_text(struct turn *turn, int64_t day)
-{
-    struct clock_date date = clock_date(day);
-
-    return turn_text(turn, "%04d-%02d-%02d", date.year, date.month, date.day_of_month);
-}
-
 bool read_date(struct turn *turn, const char *text, int64_t otherwise, int64_t *ret_day)
 {
     uint64_t ms = 0;
@@ -73,7 +66,7 @@ static void set_hour(struct turn *turn, const char *key, uint64_t due_ms, uint64
 
 static void set_hours(struct turn *turn, const char *committee, int64_t day, uint64_t from_ms)
 {
-    const char *date = date_text(turn, day);
+    const char *date = turn_date(turn, day);
     Care__FindUnpaired find = { IS(care__find_unpaired), .committee = committee, .date = date };
     Care__FreezeSummary freeze = { IS(care__freeze_summary), .committee = committee, .date = date };
     Care__ChaseSummary chase = { IS(care__chase_summary), .committee = committee, .date = date };
@@ -100,14 +93,14 @@ static void set_hours(struct turn *turn, const char *committee, int64_t day, uin
 static void set_plan(struct turn *turn, const char *committee, int64_t day)
 {
     Care__PlanDay plan = { IS(care__plan_day), .committee = committee,
-                           .date = date_text(turn, day) };
+                           .date = turn_date(turn, day) };
 
     set_hour(turn, committee, hour_of(turn, "care.plan_at", "", day), 0, &plan.base, committee);
 }
 
 static void set_town(struct turn *turn, int64_t day)
 {
-    Care__RollUpTown roll = { IS(care__roll_up_town), .date = date_text(turn, day) };
+    Care__RollUpTown roll = { IS(care__roll_up_town), .date = turn_date(turn, day) };
 
     set_hour(turn, "town", hour_of(turn, "care.summary_town", "", day), 0, &roll.base, "town");
 }
@@ -126,7 +119,7 @@ bool days_run(struct turn *turn)
 static void plan_rest_of_day(struct turn *turn, const char *committee, int64_t day)
 {
     const Committee *row = turn_load(turn, COMMITTEES, committee);
-    Care__PlanDay plan = { IS(care__plan_day), .committee = committee, .date = date_text(turn, day),
+    Care__PlanDay plan = { IS(care__plan_day), .committee = committee, .date = turn_date(turn, day),
                            .after = "!" };
 
     if (row != NULL && row->people > 0
@@ -226,7 +219,7 @@ static void open_day(struct turn *turn, const char *committee, int64_t day)
     numbers_of(turn, committee, day);
     const char *old =
         turn_key(turn, "%s/%s", committee,
-                 date_text(turn, day - (int64_t)directory_number(turn, "care.keep_summaries", "")));
+                 turn_date(turn, day - (int64_t)directory_number(turn, "care.keep_summaries", "")));
     if (turn_load(turn, SUMMARIES, old) != NULL)
         turn_drop(turn, SUMMARIES, old);
 }

@@ -15,7 +15,7 @@ static void set_rung(struct turn *turn, const struct contact *contact, Care__Run
 {
     const Contact *row = contact->row;
     Care__ClimbLadder climb = { IS(care__climb_ladder), .person = contact->person,
-                                .date = date_text(turn, contact->day), .rung = rung };
+                                .date = turn_date(turn, contact->day), .rung = rung };
     struct turn_timer timer = { .key = contact->key,
                                 .due_ms = due_ms,
                                 .unit = row->committee,
@@ -55,7 +55,7 @@ void send_to_door(struct turn *turn, struct contact *contact, const char *to_pos
     Care__DoorVisitAssigned event = {
         IS(care__door_visit_assigned),
         .person = contact->person,
-        .date = date_text(turn, contact->day),
+        .date = turn_date(turn, contact->day),
         .rung = CARE__RUNG__DOOR,
         .to_post = to_post[0] != '\0' ? to_post : directory_post(turn, row->committee, "duty"),
         .to_carer = leader_of(turn, row->committee),
@@ -89,7 +89,7 @@ static void say_tried(struct turn *turn, const struct contact *contact, const st
 {
     Care__ContactAttempted event = { IS(care__contact_attempted),
                                      .person = contact->person,
-                                     .date = date_text(turn, contact->day),
+                                     .date = turn_date(turn, contact->day),
                                      .n = (uint32_t)contact->row->n_attempts,
                                      .mode = try->mode,
                                      .at_ms = try->at_ms,
@@ -156,7 +156,7 @@ void end_ladder(struct turn *turn, struct contact *contact)
     if (turn->case_id[0] == '\0')
         turn->case_id = row->case_id;
     Care__NotReached event = { IS(care__not_reached), .person = contact->person,
-                               .date = date_text(turn, contact->day), .n_attempts = row->n_attempts,
+                               .date = turn_date(turn, contact->day), .n_attempts = row->n_attempts,
                                .attempts = row->attempts };
     event.incident = incident_of(turn, contact);
     say_of(turn, row, row->committee, &event.base);
@@ -169,7 +169,7 @@ static void escalate(struct turn *turn, const struct contact *contact, Care__Run
     Care__ContactEscalated event = { IS(care__contact_escalated),
                                      .person = contact->person,
                                      .committee = row->committee,
-                                     .date = date_text(turn, contact->day),
+                                     .date = turn_date(turn, contact->day),
                                      .rung = rung,
                                      .to_post = directory_post(turn, unit, kind) };
 
@@ -181,7 +181,7 @@ static void remind_other_phone(struct turn *turn, const struct contact *contact)
     const Contact *row = contact->row;
     Care__ContactReminded event = {
         IS(care__contact_reminded),      .person = contact->person,
-        .committee = row->committee,     .date = date_text(turn, contact->day),
+        .committee = row->committee,     .date = turn_date(turn, contact->day),
         .rung = CARE__RUNG__OTHER_PHONE, .to_carer = row->carer
     };
 
@@ -344,7 +344,7 @@ static void remind_one(struct turn *turn, struct contact *contact, Care__Rung ru
     Care__ContactReminded event = { IS(care__contact_reminded),
                                     .person = contact->person,
                                     .committee = row->committee,
-                                    .date = date_text(turn, contact->day),
+                                    .date = turn_date(turn, contact->day),
                                     .rung = rung,
                                     .to_post = directory_post(turn, row->committee, "duty"),
                                     .to_carer = row->carer };

@@ -129,7 +129,7 @@ static void open_for(struct turn *turn, const char *person, int64_t day,
         .priority = to->priority, .detail = "found at the daily contact"
     };
     Care__AbnormalFound event = { IS(care__abnormal_found), .person = person, .signs = signs,
-                                  .to = service_of(turn, to), .date = date_text(turn, day) };
+                                  .to = service_of(turn, to), .date = turn_date(turn, day) };
 
     for (size_t i = 0; i < record->n_signs && signs != NULL; i++)
         if ((to->signs >> record->signs[i] % 32 & 1u) != 0)

@@ -88,7 +88,7 @@ static void say_planned(struct turn *turn, const struct contact *contact, bool a
     Care__ContactPlanned event = {
         IS(care__contact_planned),
         .person = contact->person,
-        .date = date_text(turn, contact->day),
+        .date = turn_date(turn, contact->day),
         .carer = row->carer,
         .window_end_ms = row->window_end_ms,
         .ladder = (Care__Ladder)row->ladder,
@@ -248,7 +248,7 @@ static const char *scope_of(struct turn *turn, const Care__SetFrequency *set, in
         && set->class_ <= CARE__CLASS__GREEN)
         return turn_key(turn, "class/%s", class_names[set->class_]);
     if (set->scope == CARE__SCOPE__PERIOD && from <= until)
-        return turn_key(turn, "period/%s.%s", date_text(turn, from), date_text(turn, until));
+        return turn_key(turn, "period/%s.%s", turn_date(turn, from), turn_date(turn, until));
     turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a person, a class, or a period");
     return NULL;
 }

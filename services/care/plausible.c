@@ -31,7 +31,7 @@ static void flag(struct turn *turn, const char *id, Carer *row, const char *rule
                                         .n_sample = n_sample,
                                         .sample = (const char **)(uintptr_t)sample,
                                         .load = row->load + row->stand_ins,
-                                        .date = date_text(turn, day) };
+                                        .date = turn_date(turn, day) };
     turn_emit(turn, row->committee, &event.base);
 }
 

@@ -247,7 +247,7 @@ static int seek_first_hand(struct turn *turn, struct contact *contact, const str
 static void ask_review(struct turn *turn, const struct contact *contact)
 {
     const Contact *row = contact->row;
-    const char *date = date_text(turn, contact->day);
+    const char *date = turn_date(turn, contact->day);
     Care__ContactEscalated event = {
         IS(care__contact_escalated),        .person = contact->person,
         .committee = row->committee,        .date = date,
@@ -315,7 +315,7 @@ static void say_recorded(struct turn *turn, const struct contact *contact,
     Care__ContactRecorded event = {
         IS(care__contact_recorded),
         .person = record->id,
-        .date = date_text(turn, record->day),
+        .date = turn_date(turn, record->day),
         .outcome = record->outcome,
         .first_hand = told->first_hand,
         .by = record->by,

@@ -177,7 +177,7 @@ void say_stand_in(struct turn *turn, const char *id, const char *carer, const ch
                                     .person = id,
                                     .carer = carer,
                                     .role = CARE__ROLE__STAND_IN,
-                                    .date = date_text(turn, day),
+                                    .date = turn_date(turn, day),
                                     .for_carer = for_carer };
 
     turn_emit(turn, person == NULL ? turn->unit : person->committee, &event.base);

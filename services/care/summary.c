@@ -12,7 +12,7 @@
 
 static const char *summary_key(struct turn *turn, const char *committee, int64_t day)
 {
-    return turn_key(turn, "%s/%s", committee, date_text(turn, day));
+    return turn_key(turn, "%s/%s", committee, turn_date(turn, day));
 }
 
 /* ---- counting ------------------------------------------------------------------------------------------ */
@@ -131,7 +131,7 @@ void freeze(struct turn *turn, const char *committee, int64_t day)
         return;
     row->frozen = copy_of(turn, row->now);
     Care__SummaryFrozen event = { IS(care__summary_frozen), .committee = committee,
-                                  .date = date_text(turn, day), .numbers = row->frozen };
+                                  .date = turn_date(turn, day), .numbers = row->frozen };
     turn_emit(turn, committee, &event.base);
 }
 
@@ -195,7 +195,7 @@ int on_sign_summary(struct turn *turn, const void *message)
     row->signed_ms = turn->now_ms;
     turn_forget(turn, told->committee, &care__chase_summary__descriptor);
     Care__SummarySigned event = { IS(care__summary_signed), .committee = told->committee,
-                                  .date = date_text(turn, day), .by_post = row->signed_by,
+                                  .date = turn_date(turn, day), .by_post = row->signed_by,
                                   .numbers = row->frozen };
     return turn_emit(turn, told->committee, &event.base);
 }
@@ -240,7 +240,7 @@ static bool amend_row(struct turn *turn, const char *unit, const char *committee
     row->frozen = copy_of(turn, row->now);
     Care__SummaryAmended event = { IS(care__summary_amended),
                                    .committee = committee,
-                                   .date = date_text(turn, day),
+                                   .date = turn_date(turn, day),
                                    .numbers = row->frozen,
                                    .n_diff = count,
                                    .diff = diff,
@@ -298,7 +298,7 @@ static void miss(struct turn *turn, const char *id, int64_t day)
         person->missed_day = day;
     }
     Care__ContactMissed event = {
-        IS(care__contact_missed),    .person = id,      .date = date_text(turn, day),
+        IS(care__contact_missed),    .person = id,      .date = turn_date(turn, day),
         .committee = row->committee, .done = row->done, .times = row->times,
         .days = person->missed_days
     };
@@ -378,8 +378,8 @@ static struct town_sum sum_town(struct turn *turn, int64_t day, bool roll)
 
 static void set_next(struct turn *turn, int64_t day)
 {
-    Care__RollUpTown roll = { IS(care__roll_up_town), .date = date_text(turn, day + 1) };
-    Care__AmendTown later = { IS(care__amend_town), .date = date_text(turn, day) };
+    Care__RollUpTown roll = { IS(care__roll_up_town), .date = turn_date(turn, day + 1) };
+    Care__AmendTown later = { IS(care__amend_town), .date = turn_date(turn, day) };
     struct turn_timer next = { .key = "town",
                                .unit = "town",
                                .command = &roll.base,

@@ -22,16 +22,9 @@ static const char retention[] = "homes.retention";
 
 /* ---- days ---------------------------------------------------------------------------------------- */
 
-static const char *date_of(struct turn *turn, int64_t day)
-{
-    struct clock_date date = clock_date(day);
-
-    return turn_text(turn, "%04d-%02d-%02d", date.year, date.month, date.day_of_month);
-}
-
 const char *home_date(struct turn *turn, uint64_t ms)
 {
-    return date_of(turn, clock_day(ms));
+    return turn_date(turn, clock_day(ms));
 }
 
 static const Day *day_of(struct turn *turn, const char *id, const char *date)
@@ -46,7 +39,7 @@ uint32_t home_cases(struct turn *turn, const char *id)
     uint32_t sum = 0;
 
     for (int64_t back = 0; back < (int64_t)window && back < WINDOW_MOST; back++) {
-        const Day *day = day_of(turn, id, date_of(turn, today - back));
+        const Day *day = day_of(turn, id, turn_date(turn, today - back));
         sum += day == NULL ? 0 : day->cases;
     }
     return sum;
@@ -244,7 +237,7 @@ static void drop_old(struct turn *turn, const char *id)
     if (!directory_has(turn, retention, "", turn->now_ms))
         return;
     int64_t first = clock_day(turn->now_ms) - (int64_t)directory_number(turn, retention, "");
-    const char *kept = date_of(turn, first < 0 ? 0 : first);
+    const char *kept = turn_date(turn, first < 0 ? 0 : first);
     struct turn_slice days = turn_take(turn, DAYS, prefix, "", DROP_DAYS);
     for (size_t i = 0; i < days.count; i++)
         if (strcmp(days.keys[i], kept) < 0)

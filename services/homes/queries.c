@@ -11,24 +11,7 @@ enum { HOMES_MOST = 200, DAYS_MOST = 366, USUAL_DAYS = 14 };
 /* The team, the centres and those above; a committee for the home in its area. */
 static bool may_ask(struct ask *ask, const char *committee, const char *centre)
 {
-    static const char *const units[] = { "sjb", "hcz", "hcs", "lgo", "lg", "jcb" };
-    const char *unit = ask_actor_unit(ask);
-
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-        if (strcmp(unit, units[i]) == 0)
-            return true;
-    if ((committee[0] != '\0' && strcmp(unit, committee) == 0)
-        || (centre[0] != '\0' && strcmp(unit, centre) == 0))
-        return true;
-    ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "it is not for %s", unit);
-    return false;
-}
-
-static const char *date_of(struct ask *ask, int64_t day)
-{
-    struct clock_date date = clock_date(day);
-
-    return ask_text(ask, "%04d-%02d-%02d", date.year, date.month, date.day_of_month);
+    return ask_from(ask, ask_text(ask, "sjb hcz hcs lgo lg jcb %s", centre), committee);
 }
 
 struct board {
@@ -43,7 +26,7 @@ static bool add_home(void *context, const char *key, const void *row)
     struct ask *ask = board->ask;
     const Home *home = row;
     Homes__HomeRow *line = ask_array(ask, 1, sizeof(*line));
-    const Day *day = ask_load(ask, DAYS, ask_text(ask, "%s/%s", key, date_of(ask, board->today)));
+    const Day *day = ask_load(ask, DAYS, ask_text(ask, "%s/%s", key, ask_date(ask, board->today)));
 
     homes__home_row__init(line);
     line->home = ask_text(ask, "%s", key);
@@ -99,7 +82,7 @@ int ask_home_history(struct ask *ask, const void *message)
     for (size_t back = 0; back < most; back++) {
         Homes__HomeDay *line = ask_array(ask, 1, sizeof(*line));
         homes__home_day__init(line);
-        line->date = date_of(ask, clock_day(ask->now_ms) - (int64_t)back);
+        line->date = ask_date(ask, clock_day(ask->now_ms) - (int64_t)back);
         const Day *day = ask_load(ask, DAYS, ask_text(ask, "%s/%s", question->home, line->date));
         if (day != NULL) {
             line->reported = day->reported;

@@ -7,21 +7,9 @@
 
 enum { MOST_ROWS = 200, USUAL_ROWS = 50 };
 
-static size_t limit_of(uint32_t limit)
-{
-    return limit == 0 ? USUAL_ROWS : limit > MOST_ROWS ? MOST_ROWS : limit;
-}
-
 static bool may_ask(struct ask *ask, const char *commander_unit, const char *place)
 {
-    const char *units[] = { "pab", "lgo", "lg", "jcb", commander_unit, place };
-    const char *unit = ask_actor_unit(ask);
-
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-        if (strcmp(units[i], unit) == 0)
-            return true;
-    ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "it is not for %s", unit);
-    return false;
+    return ask_from(ask, ask_text(ask, "pab lgo lg jcb %s", commander_unit), place);
 }
 
 static Incident__IncidentLine *line_of(struct ask *ask, const char *id, const Incident *row)
@@ -70,7 +58,9 @@ int ask_incident_board(struct ask *ask, const void *message)
 {
     const Incident__IncidentBoard *question = message;
     Incident__IncidentBoardAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct ask_page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
+    struct ask_page page = { .ask = ask,
+                             .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
+                             .answer = answer };
 
     if (!may_ask(ask, "sjb", "dzb"))
         return ask->outcome;
@@ -112,9 +102,10 @@ int ask_responders(struct ask *ask, const void *message)
 {
     const Incident__Responders *question = message;
     Incident__RespondersAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct ask_page page = {
-        .ask = ask, .question = question, .most = limit_of(question->limit), .answer = answer
-    };
+    struct ask_page page = { .ask = ask,
+                             .question = question,
+                             .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
+                             .answer = answer };
 
     incident__responders_answer__init(answer);
     answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));
@@ -160,7 +151,9 @@ int ask_incident_timeline(struct ask *ask, const void *message)
 {
     const Incident__IncidentTimeline *question = message;
     Incident__IncidentTimelineAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct ask_page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
+    struct ask_page page = { .ask = ask,
+                             .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
+                             .answer = answer };
 
     if (!loop_is_id(question->incident))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no incident");

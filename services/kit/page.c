@@ -1,5 +1,5 @@
 /*
- * kit/query: a list that is told page by page.
+ * kit/query: who may ask, and a list that is told page by page.
  */
 #include <string.h>
 
@@ -31,4 +31,23 @@ void ask_took(struct ask_page *page, const char *key, const ProtobufCMessage *ro
 const char *ask_next(const struct ask_page *page)
 {
     return page->more ? page->last : "";
+}
+
+bool ask_from(struct ask *ask, const char *units, const char *also)
+{
+    const char *unit = ask_actor_unit(ask);
+    size_t length = strlen(unit);
+
+    if (length > 0 && strcmp(unit, also) == 0)
+        return true;
+    for (const char *at = units; length > 0 && (at = strstr(at, unit)) != NULL; at += length)
+        if ((at == units || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "it is not for %s", unit);
+    return false;
+}
+
+uint32_t ask_limit(uint32_t limit, uint32_t usual, uint32_t most)
+{
+    return limit == 0 ? usual : limit < most ? limit : most;
 }

@@ -87,3 +87,10 @@ int ask_refuse(struct ask *ask, int code, const char *format, ...)
 /* This answer (or refusal) holds data of persons: `accessed` goes on the log first. */
 void ask_accessed(struct ask *ask, const Town__Accessed *accessed);
 const char *ask_actor_unit(const struct ask *ask);
+
+/* Guard: the asker is one of `units` (words: "pab lgo jcb"), or `also` ("": nobody more); refuses
+ * NOT_ALLOWED. */
+bool ask_from(struct ask *ask, const char *units, const char *also);
+
+/* How many rows a list gives that was asked for `limit`: of 0 the usual, never more than the most. */
+uint32_t ask_limit(uint32_t limit, uint32_t usual, uint32_t most);

@@ -7,22 +7,7 @@
 
 enum { MOST_ROWS = 200, USUAL_ROWS = 50, MOST_CHANNELS = 500 };
 
-static size_t limit_of(uint32_t limit)
-{
-    return limit == 0 ? USUAL_ROWS : limit > MOST_ROWS ? MOST_ROWS : limit;
-}
-
-static bool may_ask(struct ask *ask)
-{
-    static const char *const units[] = { "dqb", "lgo", "lg", "jcb" };
-    const char *unit = ask_actor_unit(ask);
-
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-        if (strcmp(units[i], unit) == 0)
-            return true;
-    ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "it is not for %s", unit);
-    return false;
-}
+static const char may_ask[] = "dqb lgo lg jcb";
 
 static const char *name_of(const ProtobufCEnumDescriptor *states, int state)
 {
@@ -70,9 +55,11 @@ int ask_alert_board(struct ask *ask, const void *message)
 {
     const Opinion__AlertBoard *question = message;
     Opinion__AlertBoardAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct ask_page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
+    struct ask_page page = { .ask = ask,
+                             .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
+                             .answer = answer };
 
-    if (!may_ask(ask))
+    if (!ask_from(ask, may_ask, ""))
         return ask->outcome;
     opinion__alert_board_answer__init(answer);
     answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));
@@ -149,9 +136,11 @@ int ask_signals_of(struct ask *ask, const void *message)
 {
     const Opinion__SignalsOf *question = message;
     Opinion__SignalsOfAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct ask_page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
+    struct ask_page page = { .ask = ask,
+                             .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
+                             .answer = answer };
 
-    if (!may_ask(ask))
+    if (!ask_from(ask, may_ask, ""))
         return ask->outcome;
     opinion__signals_of_answer__init(answer);
     answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));
@@ -195,9 +184,11 @@ int ask_answer_library(struct ask *ask, const void *message)
 {
     const Opinion__AnswerLibrary *question = message;
     Opinion__AnswerLibraryAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct ask_page page = { .ask = ask, .most = limit_of(question->limit), .answer = answer };
+    struct ask_page page = { .ask = ask,
+                             .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
+                             .answer = answer };
 
-    if (!may_ask(ask))
+    if (!ask_from(ask, may_ask, ""))
         return ask->outcome;
     opinion__answer_library_answer__init(answer);
     answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));

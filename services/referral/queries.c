@@ -7,11 +7,6 @@
 
 enum { MOST_ROWS = 200, USUAL_ROWS = 50, MOST_CAPACITIES = 128 };
 
-static size_t limit_of(uint32_t limit)
-{
-    return limit == 0 ? USUAL_ROWS : limit > MOST_ROWS ? MOST_ROWS : limit;
-}
-
 /* The centre's own questions: for itself, the medical team's office, the office of the group. */
 bool referral_may_ask(struct ask *ask, const char *centre)
 {
@@ -168,7 +163,9 @@ int ask_follow_ups_due(struct ask *ask, const void *message)
 {
     const Referral__FollowUpsDue *question = message;
     Referral__FollowUpsDueAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct follow_ups list = { .ask = ask, .answer = answer, .most = limit_of(question->limit) };
+    struct follow_ups list = { .ask = ask,
+                               .answer = answer,
+                               .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS) };
 
     if (!referral_may_ask(ask, question->centre))
         return ask->outcome;
@@ -207,7 +204,9 @@ int ask_upward_outcomes(struct ask *ask, const void *message)
 {
     const Referral__UpwardOutcomes *question = message;
     Referral__UpwardOutcomesAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct outcomes list = { .ask = ask, .answer = answer, .most = limit_of(question->limit) };
+    struct outcomes list = { .ask = ask,
+                             .answer = answer,
+                             .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS) };
 
     if (!referral_may_ask(ask, question->centre))
         return ask->outcome;

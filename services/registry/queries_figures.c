@@ -14,11 +14,6 @@ static const char *enum_name(const ProtobufCEnumDescriptor *type, int value)
     return found == NULL ? "" : found->name;
 }
 
-static uint32_t limit_of(uint32_t limit)
-{
-    return limit == 0 ? LIST_USUAL : limit < LIST_MOST ? limit : LIST_MOST;
-}
-
 /* ---- counts --------------------------------------------------------------------------------------------------- */
 
 struct counting {
@@ -162,7 +157,8 @@ static bool add_unpaired(void *context, const char *key, const void *row)
 int ask_unpaired(struct ask *ask, const void *message)
 {
     const Registry__Unpaired *question = message;
-    struct unpaired unpaired = { .list = { .ask = ask }, .limit = limit_of(question->limit) };
+    struct unpaired unpaired = { .list = { .ask = ask },
+                                 .limit = ask_limit(question->limit, LIST_USUAL, LIST_MOST) };
 
     if (question->committee[0] == '\0')
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "committee: is missing");
@@ -205,7 +201,8 @@ static bool add_stale(void *context, const char *key, const void *row)
 int ask_stale(struct ask *ask, const void *message)
 {
     const Registry__Stale *question = message;
-    struct listing listing = { .list = { .ask = ask }, .limit = limit_of(question->limit) };
+    struct listing listing = { .list = { .ask = ask },
+                               .limit = ask_limit(question->limit, LIST_USUAL, LIST_MOST) };
 
     if (!may_list(ask, question->committee))
         return ask_deny(ask, &(struct ask_trace){ .query = "Stale", .purpose = "" });
@@ -248,7 +245,8 @@ static bool add_pair(void *context, const char *key, const void *row)
 int ask_duplicates(struct ask *ask, const void *message)
 {
     const Registry__Duplicates *question = message;
-    struct listing listing = { .list = { .ask = ask }, .limit = limit_of(question->limit) };
+    struct listing listing = { .list = { .ask = ask },
+                               .limit = ask_limit(question->limit, LIST_USUAL, LIST_MOST) };
     const char *unit = question->committee[0] == '\0' ? "sjb" : question->committee;
 
     if (!may_list(ask, question->committee))

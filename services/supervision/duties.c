@@ -230,13 +230,6 @@ void duties_meet(const struct hearing *hearing, const char *key, uint32_t group)
         is_met(turn, key, hearing->part);
 }
 
-static const char *date_of(struct turn *turn, uint64_t ms)
-{
-    struct clock_date date = clock_date(clock_day(ms));
-
-    return turn_text(turn, "%04d-%02d-%02d", date.year, date.month, date.day_of_month);
-}
-
 void duties_break(struct turn *turn, const Duty *duty, const char *key)
 {
     Mark *mark = move_mark(turn, key, BREAK);
@@ -264,7 +257,8 @@ void duties_break(struct turn *turn, const Duty *duty, const char *key)
     struct found found = { .unit = mark->unit, .duty = mark->duty, .case_id = mark->case_id };
     found.matter = of_item ? mark->period : turn_text(turn, "%s.%s", mark->duty, mark->period);
     if (phrase->counted)
-        found.matter = turn_text(turn, "%s.%s", mark->duty, date_of(turn, mark->from_ms));
+        found.matter =
+            turn_text(turn, "%s.%s", mark->duty, turn_date(turn, clock_day(mark->from_ms)));
     found.text = duty->duty_zh;
     findings_found(turn, &found);
 }

@@ -25,17 +25,9 @@ static const Run *run_of(struct ask *ask, const Supplies__ExplainAllocation *que
 /* The office, who is above it, supervision; a committee for a line of its own. */
 static bool may_ask(struct ask *ask, const Supplies__ExplainAllocation *question)
 {
-    static const char *const units[] = { "dzb", "jcb", "lgo", "lg", "sjb" };
     const Line *line = loop_is_id(question->line) ? ask_load(ask, LINES, question->line) : NULL;
-    const char *unit = ask_actor_unit(ask);
 
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-        if (strcmp(unit, units[i]) == 0)
-            return true;
-    if (line != NULL && strcmp(line->place, unit) == 0)
-        return true;
-    ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "it is not for %s", unit);
-    return false;
+    return ask_from(ask, "dzb jcb lgo lg sjb", line == NULL ? "" : line->place);
 }
 
 static struct claim claim_of(const SuppliesRows__Claimed *kept)

@@ -8,24 +8,10 @@
 
 enum { MOST_ROWS = 200, USUAL_ROWS = 50, MOST_LOTS = 1000, MOST_CLAIMS = 1000, WEEK_DAYS = 7 };
 
-static size_t limit_of(uint32_t limit)
-{
-    return limit == 0 ? USUAL_ROWS : limit > MOST_ROWS ? MOST_ROWS : limit;
-}
-
 /* The office that allocates, those above it, supervision; `also`: a unit that asks for its own. */
 static bool may_ask(struct ask *ask, const char *also)
 {
-    static const char *const units[] = { "dzb", "jcb", "lgo", "lg", "sjb" };
-    const char *unit = ask_actor_unit(ask);
-
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-        if (strcmp(unit, units[i]) == 0)
-            return true;
-    if (also[0] != '\0' && strcmp(unit, also) == 0)
-        return true;
-    ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "it is not for %s", unit);
-    return false;
+    return ask_from(ask, "dzb jcb lgo lg sjb", also);
 }
 
 /* ... and who keeps the site. */
@@ -136,8 +122,7 @@ int ask_run_out_date(struct ask *ask, const void *message)
     answer->can_promise = shelf == NULL ? 0 : shelf->can_promise;
     if (use > 0) {
         int64_t day = clock_day(ask->now_ms) + (int64_t)(answer->can_promise * WEEK_DAYS / use);
-        struct clock_date date = clock_date(day);
-        answer->date = ask_text(ask, "%04d-%02d-%02d", date.year, date.month, date.day_of_month);
+        answer->date = ask_date(ask, day);
     }
     return ask_answer(ask, &answer->base);
 }
@@ -188,9 +173,10 @@ int ask_open_orders(struct ask *ask, const void *message)
 {
     const Supplies__OpenOrders *question = message;
     Supplies__OpenOrdersAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct ask_page page = {
-        .ask = ask, .question = question, .most = limit_of(question->limit), .answer = answer
-    };
+    struct ask_page page = { .ask = ask,
+                             .question = question,
+                             .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
+                             .answer = answer };
 
     if (question->place[0] != '\0' && !loop_is_id(question->place))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no such place");
@@ -281,9 +267,10 @@ int ask_unconfirmed(struct ask *ask, const void *message)
 {
     const Supplies__Unconfirmed *question = message;
     Supplies__UnconfirmedAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct ask_page page = {
-        .ask = ask, .question = question, .most = limit_of(question->limit), .answer = answer
-    };
+    struct ask_page page = { .ask = ask,
+                             .question = question,
+                             .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
+                             .answer = answer };
 
     if (question->place[0] != '\0' && !loop_is_id(question->place))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no such place");
@@ -332,9 +319,10 @@ int ask_donation_ledger(struct ask *ask, const void *message)
 {
     const Supplies__DonationLedger *question = message;
     Supplies__DonationLedgerAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct ask_page page = {
-        .ask = ask, .question = question, .most = limit_of(question->limit), .answer = answer
-    };
+    struct ask_page page = { .ask = ask,
+                             .question = question,
+                             .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
+                             .answer = answer };
 
     if (!may_ask(ask, ""))
         return ask->outcome;
@@ -373,9 +361,10 @@ int ask_variances(struct ask *ask, const void *message)
 {
     const Supplies__Variances *question = message;
     Supplies__VariancesAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    struct ask_page page = {
-        .ask = ask, .question = question, .most = limit_of(question->limit), .answer = answer
-    };
+    struct ask_page page = { .ask = ask,
+                             .question = question,
+                             .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
+                             .answer = answer };
 
     if (!loop_is_id(question->site))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "which site");
