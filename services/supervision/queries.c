@@ -31,12 +31,12 @@ static bool show_mark(void *context, const char *key, const void *row)
     struct board *board = context;
     const Mark *mark = row;
 
-    (void)key;
     if (*board->list.unit != '\0' && strcmp(mark->unit, board->list.unit) != 0)
         return true;
     Supervision__DutyLine *line = add_duty_line(board);
     if (line == NULL)
         return false;
+    board->list.next = ask_text(board->list.ask, "%s", key);
     line->duty = mark->duty;
     line->unit = mark->unit;
     line->period = mark->period;
@@ -144,12 +144,17 @@ int ask_duty_board(struct ask *ask, const void *message)
     const char *prefix = *asked->duty != '\0' ? ask_text(ask, "%s/", asked->duty) : "";
     if (prefix == NULL)
         return ask->outcome;
-    if (*asked->unit == '\0')
+    /* A page goes on behind a mark's key, which begins with the duty's. */
+    const char *after = asked->after;
+    if (strncmp(after, prefix, strlen(prefix)) == 0)
+        after += strlen(prefix);
+    if (*asked->unit == '\0' && *after == '\0')
         ask_each(ask, DUTIES, asked->duty, show_duty, &board);
     if (*asked->unit != '\0' && *asked->duty == '\0')
-        ask_each(ask, BOARD, ask_text(ask, "%s/", asked->unit), show_entry, &board);
+        ask_each_after(ask, BOARD, ask_text(ask, "%s/", asked->unit), after, show_entry, &board);
     else
-        ask_each(ask, MARKS, prefix, show_mark, &board);
+        ask_each_after(ask, MARKS, prefix, after, show_mark, &board);
+    answer.next = board.list.more ? board.list.next : "";
     count_standings(ask, &board);
     ask_each(ask, TALLIES, prefix, count_tally, &board);
     answer.lines = (Supervision__DutyLine **)board.list.rows;
@@ -165,9 +170,11 @@ static bool show_late(void *context, const char *key, const void *row)
     const Late *late = row;
     Supervision__LateLine *line = ask_array(list->ask, 1, sizeof(*line));
 
-    (void)key;
     if (line == NULL || asked_is_full(list))
         return false;
+    /* The key, behind the unit that was asked about. */
+    list->next =
+        ask_text(list->ask, "%s", key + (*list->unit != '\0' ? strlen(list->unit) + 1 : 0));
     supervision__late_line__init(line);
     line->service = late->service;
     line->need = late->need;
@@ -189,8 +196,10 @@ int ask_late_now(struct ask *ask, const void *message)
 
     if (!asked_may_see(ask, asked->unit))
         return ask->outcome;
-    ask_each(ask, LATE, *asked->unit != '\0' ? ask_text(ask, "%s/", asked->unit) : "", show_late,
-             &list);
+    list.unit = asked->unit;
+    ask_each_after(ask, LATE, *asked->unit != '\0' ? ask_text(ask, "%s/", asked->unit) : "",
+                   asked->after, show_late, &list);
+    answer.next = list.more ? list.next : "";
     answer.lines = (Supervision__LateLine **)list.rows;
     answer.n_lines = list.count;
     return asked_give(ask, &answer.base);

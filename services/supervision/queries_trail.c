@@ -197,7 +197,7 @@ static bool add_finding(struct asked *list, const char *id, const Finding *findi
     if (line == NULL || asked_is_full(list))
         return false;
     supervision__finding_line__init(line);
-    line->finding = ask_text(list->ask, "%s", id);
+    line->finding = list->next = ask_text(list->ask, "%s", id);
     line->unit = finding->unit;
     line->duty = finding->duty;
     line->state = state_name(&supervision_rows__finding__state__descriptor, (int)finding->state);
@@ -233,9 +233,11 @@ int ask_findings(struct ask *ask, const void *message)
         return ask->outcome;
     list.open_only = asked->open_only;
     if (*asked->unit != '\0')
-        ask_each(ask, UNIT_FINDINGS, ask_text(ask, "%s/", asked->unit), show_unit_finding, &list);
+        ask_each_after(ask, UNIT_FINDINGS, ask_text(ask, "%s/", asked->unit), asked->after,
+                       show_unit_finding, &list);
     else
-        ask_each(ask, FINDINGS, "", show_finding, &list);
+        ask_each_after(ask, FINDINGS, "", asked->after, show_finding, &list);
+    answer.next = list.more ? list.next : "";
     answer.lines = (Supervision__FindingLine **)list.rows;
     answer.n_lines = list.count;
     return asked_give(ask, &answer.base);

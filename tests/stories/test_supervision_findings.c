@@ -315,6 +315,88 @@ START_TEST(a_finding_may_be_closed_or_raised_where_it_stands)
 }
 END_TEST
 
-TESTS(a_finding_is_explained_rectified_rechecked_and_closed,
-      a_finding_needs_a_unit_an_id_and_evidence, silence_escalates_to_the_office_then_to_the_leader,
-      what_was_not_put_right_is_opened_again, a_finding_may_be_closed_or_raised_where_it_stands)
+/* A page after the other, each as long as wanted. */
+START_TEST(a_long_list_goes_page_by_page)
+{
+    struct story *story = open_town();
+
+    for (int i = 1; i <= 3; i++) {
+        char finding[16];
+        snprintf(finding, sizeof(finding), "f%d", i);
+        find(story, finding);
+    }
+    for (int by_unit = 0; by_unit < 2; by_unit++) {
+        const char *unit = by_unit ? "hcz" : "";
+        const char *page =
+            story_ask(story, "jcb", "supervision.Findings.jcb", "{'unit': '%s', 'limit': 2}", unit);
+        ck_assert_ptr_nonnull(strstr(page, "\"next\": \"f2\""));
+        ck_assert(strstr(page, "\"f1\"") != NULL && strstr(page, "\"f3\"") == NULL);
+        page = story_ask(story, "jcb", "supervision.Findings.jcb",
+                         "{'unit': '%s', 'limit': 2, 'after': 'f2'}", unit);
+        ck_assert_ptr_null(strstr(page, "next"));
+        ck_assert(strstr(page, "\"f1\"") == NULL && strstr(page, "\"f3\"") != NULL);
+    }
+    story_close(story);
+}
+END_TEST
+
+/* The next page of a board or a list of what is late begins behind the last line of this one. */
+START_TEST(the_board_and_what_is_late_go_on_where_they_ended)
+{
+    static const char *const pages[][2] = {
+        { "DutyBoard", "'unit': 'hcz'" },
+        { "DutyBoard", "'duty': 'S-076'" },
+        { "DutyBoard", "'unit': 'hcz', 'duty': 'S-076'" },
+        { "LateNow", "'unit': 'hcz'" },
+        { "LateNow", "'unit': ''" },
+    };
+    struct story *story = open_town();
+
+    for (int i = 1; i <= 3; i++) {
+        story_say(story, "referral", "referral.NeedOpened.hcz",
+                  "{'need': 'n%d', 'place': '310115125041', 'priority': 'P2'}", i);
+        story_say(story, "referral", "referral.Dispatched.hcz",
+                  "{'need': 'n%d', 'assignment': 'n%d-a1', 'toUnit': 'hcz', 'priority': 'P2'}", i,
+                  i);
+        story_say(story, "referral", "referral.DeadlineMissed.hcz",
+                  "{'need': 'n%d', 'assignment': 'n%d-a1', 'clock': 'accept', 'dueMs': %d}", i, i,
+                  1000 + i);
+    }
+    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+        char subject[48];
+        char after[200] = "";
+        char all[1 << 14];
+        unsigned count = 0;
+        snprintf(subject, sizeof(subject), "supervision.%s.jcb", pages[i][0]);
+        snprintf(all, sizeof(all), "%s",
+                 story_ask(story, "jcb", subject, "{%s, 'limit': 100}", pages[i][1]));
+        for (bool more = true; more; count++) {
+            const char *page = story_ask(story, "jcb", subject, "{%s, 'limit': 1, 'after': '%s'}",
+                                         pages[i][1], after);
+            const char *line = strstr(page, "[{");
+            const char *end = line != NULL ? strstr(line, "}]") : NULL;
+            const char *next = strstr(page, "\"next\": \"");
+            char one[1024];
+            if (end == NULL)
+                break;
+            snprintf(one, sizeof(one), "%.*s", (int)(end - line - 1), line + 1);
+            ck_assert_ptr_nonnull(strstr(all, one));
+            more = next != NULL && sscanf(next, "\"next\": \"%199[^\"]", after) == 1;
+            ck_assert_uint_lt(count, 100);
+        }
+        unsigned lines = 0;
+        for (const char *at = all; (at = strstr(at, "{\"duty\": \"")) != NULL; at++)
+            lines++;
+        for (const char *at = all; (at = strstr(at, "{\"service\": \"")) != NULL; at++)
+            lines++;
+        ck_assert_msg(lines > 1, "%s of {%s}: %s", pages[i][0], pages[i][1], all);
+        ck_assert_uint_eq(count, lines);
+    }
+    story_close(story);
+}
+END_TEST
+
+TESTS(a_finding_is_explained_rectified_rechecked_and_closed, a_long_list_goes_page_by_page,
+      the_board_and_what_is_late_go_on_where_they_ended, a_finding_needs_a_unit_an_id_and_evidence,
+      silence_escalates_to_the_office_then_to_the_leader, what_was_not_put_right_is_opened_again,
+      a_finding_may_be_closed_or_raised_where_it_stands)
