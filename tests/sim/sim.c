@@ -21,7 +21,7 @@ const char *wrong_name(enum wrong wrong)
 {
     static const char *const names[WRONGS] = {
         "nothing",    "ack-first",  "index-first", "forget",      "sent-is-done", "cursor-first",
-        "send-first", "same-epoch", "old-token",   "lost-commit", "no-sync",
+        "send-first", "same-epoch", "old-token",   "lost-commit", "no-sync",      "own-clock",
     };
 
     return names[wrong];

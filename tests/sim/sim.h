@@ -59,6 +59,7 @@ enum wrong {
     WRONG_OLD_TOKEN,    /* a receipt is taken with whatever token             */
     WRONG_LOST_COMMIT,  /* a service forgets what it committed (town only)     */
     WRONG_NO_SYNC,      /* the log's flush does nothing                        */
+    WRONG_OWN_CLOCK,    /* a handler's now is the reader's clock (town only)   */
     WRONGS,
 };
 const char *wrong_name(enum wrong wrong);

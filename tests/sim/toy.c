@@ -468,7 +468,7 @@ const struct sim_cast sim_toys = {
     .emptied = true,
     .begin_ms = 1000000000,
     .rate = 1,
-    .wrongs = (1U << WRONGS) - 1 - (1U << WRONG_LOST_COMMIT),
+    .wrongs = (1U << WRONGS) - 1 - (1U << WRONG_LOST_COMMIT) - (1U << WRONG_OWN_CLOCK),
     .limits = narrow,
     .enter = enter,
 };

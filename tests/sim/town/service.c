@@ -121,6 +121,8 @@ static void send(struct sim *sim, struct node *node)
         sending.parcel->up = CORE_PUBLISH;
         sending.parcel->number = living->sent + 1;
         living->sent = sending.last;
+        if (sim->wrong == WRONG_SENT_IS_DONE)
+            kit_stored(living->kit, sending.last);
         net_up(sim, node, sending.parcel);
     }
 }
@@ -206,6 +208,8 @@ static void on_deliver(struct sim *sim, struct node *node, const struct parcel *
     if (messages == NULL)
         abort();
     uint8_t *bytes = store_messages(parcel->items, parcel->item_count, messages);
+    for (uint32_t i = 0; sim->wrong == WRONG_OWN_CLOCK && i < parcel->item_count; i++)
+        messages[i].time_ms = sim_log_ms(sim);
     if (parcel->item_count > 0) {
         living->log_ms = parcel->items[parcel->item_count - 1].time_ms;
         living->log_us = sim->now_us;

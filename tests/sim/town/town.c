@@ -44,7 +44,8 @@ struct sim_cast town_cast = {
     .begin_ms = begin_ms,
     .rate = TOWN_RATE,
     .wrongs = 1U << WRONG_ACK_FIRST | 1U << WRONG_INDEX_FIRST | 1U << WRONG_FORGET
-              | 1U << WRONG_LOST_COMMIT | 1U << WRONG_NO_SYNC,
+              | 1U << WRONG_LOST_COMMIT | 1U << WRONG_NO_SYNC | 1U << WRONG_OWN_CLOCK
+              | 1U << WRONG_SENT_IS_DONE,
     .limits = narrow,
     .enter = scenes_enter,
     .judge = scenes_judge,
