@@ -18,8 +18,9 @@ void day_fail(struct day *day, const char *what);
 void day_keep_desks(void *context);
 void day_wait_real_ms(struct day *day, uint64_t ms);
 
-/* day_report.c: what the day leaves, printed; a verb that fails is a failure of the day. */
-void day_report(struct day *day);
+/* day_report.c: what the day leaves, printed; a verb that fails is a failure of the day.  A scene alone
+ * leaves its cases: the day's figures are of an evening that was not played. */
+void day_report(struct day *day, bool whole);
 
 int day_open_desks(struct day *day);
 void day_close_desks(struct day *day);

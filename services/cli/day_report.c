@@ -118,9 +118,11 @@ static void show_summaries(struct day *day)
     show(day, "sjb", verb_query, "care Summary committee=310115125050");
 }
 
-void day_report(struct day *day)
+void day_report(struct day *day, bool whole)
 {
     show_cases(day);
+    if (!whole)
+        return;
     show_open(day);
     title(day, cli_text("supervision: findings about the centres"));
     show(day, day_watcher, verb_findings, "--unit hcz");

@@ -61,7 +61,7 @@ int verb_day(struct cli *cli)
     }
     if (status == 0) {
         day_wait_real_ms(&day, 500); /* the last words of the services */
-        day_report(&day);
+        day_report(&day, only == NULL);
         if (cli->json)
             cli_print_json(
                 json_pack("{s:i,s:i}", "events", (int)day.checked, "failures", (int)day.failures));
