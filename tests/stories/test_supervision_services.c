@@ -27,8 +27,15 @@ static const char *counts(struct story *story, const char *unit, const char *dut
     const char *text = plain(story_ask(story, "jcb as jcb.head", "supervision.DutyBoard.jcb",
                                        "{'unit': '%s', 'duty': '%s', 'limit': 1}", unit, duty));
     const char *rest = strstr(text, "}], ");
+    static char figures[256];
 
-    return rest != NULL ? rest + 4 : text;
+    rest = rest != NULL ? rest + 4 : text;
+    const char *next = strstr(rest, ", \"next\""); /* where there is more than the one row */
+    size_t length = next != NULL ? (size_t)(next - rest) : strlen(rest);
+    ck_assert_uint_lt(length + 2, sizeof(figures));
+    memcpy(figures, rest, length);
+    strcpy(figures + length, next != NULL ? "}" : "");
+    return figures;
 }
 
 /* S-097 每天1次, S-099 每日记录, S-071 沉默对象, S-09C 特殊时期加强频次 */
