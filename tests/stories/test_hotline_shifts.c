@@ -203,6 +203,14 @@ START_TEST(a_seats_figures_are_counted)
 }
 END_TEST
 
+static void policy_says(struct story *story, const char *key, const char *value, const char *unit)
+{
+    story_say(story, "organisation", "organisation.PolicyPublished.town",
+              "{'set': 'default', 'records': [{'key': 'hotline.%s', 'scope': '*', 'value': '%s',"
+              " 'unit': '%s', 'calendar': '24x7'}]}",
+              key, value, unit);
+}
+
 /* One call is not answered of `calls` in all. */
 static void a_day_with(struct story *story, char name, int calls)
 {
@@ -216,8 +224,13 @@ static void a_day_with(struct story *story, char name, int calls)
 
 START_TEST(a_day_of_the_line_is_judged_when_it_is_over)
 {
-    struct story *story = open_town();
+    struct story *story = story_open("2023-01-18T09:00", &hotline_service, NULL);
 
+    policy_says(story, "answer", "15", "s");
+    policy_says(story, "connect_rate", "95", "percent");
+    policy_says(story, "draft", "30", "min");
+    policy_says(story, "shift", "8", "h");
+    policy_says(story, "return_call", "10", "min");
     story_say(story, "dzb", "hotline.OpenShift.dzb", "{'seat': 's1', 'staff': 'dzb-s5'}");
     a_day_with(story, 'a', 20);
     ck_assert_str_eq(story_last(story, "hotline.LineRated.dzb"),

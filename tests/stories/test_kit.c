@@ -130,13 +130,15 @@ END_TEST
 
 START_TEST(a_turn_that_walks_without_end_is_parked)
 {
+    enum { ROWS = 50 };
     struct story *story = story_open("2023-01-18T09:00", &toy_service, NULL);
 
     say_set_level(SAY_SILENT);
-    story_say(story, "vc", "toy.OpenNeed.c41", "{'need': 'Z7', 'place': 'c41'}");
-    story_say(story, "vc", "toy.RecordCallback.c41", "{'atMs': '%d'}", TURN_WALK_ROWS);
+    for (int i = 0; i < ROWS; i++)
+        story_say(story, "vc", "toy.OpenNeed.c41", "{'need': 'Z%d', 'place': 'c41'}", i);
+    story_say(story, "vc", "toy.RecordCallback.c41", "{'atMs': '%d'}", TURN_WALK_ROWS / ROWS);
     ck_assert_uint_eq(story_count(story, "toy.Parked.*"), 0);
-    story_say(story, "vc", "toy.RecordCallback.c41", "{'atMs': '%d'}", TURN_WALK_ROWS + 1);
+    story_say(story, "vc", "toy.RecordCallback.c41", "{'atMs': '%d'}", TURN_WALK_ROWS / ROWS + 1);
     ck_assert_uint_eq(story_count(story, "toy.Parked.*"), 1);
     story_close(story);
 }
