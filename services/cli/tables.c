@@ -118,8 +118,8 @@ const struct verb cli_verbs[] = {
       "Exit 0: all of it happened as it should.  --stay: the desks stay open until Ctrl-C.\n" },
     { "clock", "[--rate N --until TIME]", "What time it is in the town; lets an exercise's run ahead",
       verb_clock,
-      "The clock of an exercise runs N times faster until that time of the town (+2h, 20:30 of no day is\n"
-      "none: 2023-01-18T20:30), then at its own rate again.  A broker that starts anew forgets the haste.\n" },
+      "The clock of an exercise runs N times faster until that time of the town (+2h, or\n"
+      "2023-01-18T20:30), then at its own rate again.  A broker that starts anew forgets the haste.\n" },
     { "verify", "[--replay SERVICE|all]", "Proves the log whole, or a service's store equal to it",
       verb_verify, "" },
     { "describe", "SERVICE [--dot]", "A service's tables: states, commands, questions",
