@@ -89,7 +89,8 @@ START_TEST(the_opening_of_the_town_meets_what_it_founds)
         "\"mandate:zpz-2023-3\", \"state\": \"PENDING\", \"dueMs\": \"1674118800000\", "
         "\"evidence\": \"organisation/*\"}, {\"duty\": \"S-008\", \"unit\": \"310115125041\", "
         "\"period\": \"2023-01\", \"state\": \"PENDING\", \"dueMs\": \"1675180800000\", "
-        "\"evidence\": \"organisation/*\"}], \"met\": 2, \"pending\": 10}");
+        "\"evidence\": \"organisation/*\"}], \"met\": 2, \"pending\": 10, "
+        "\"next\": \"S-008/2023-01@310115125041\"}");
     ck_assert_str_eq(story_ask(story, C41, "supervision.DutyBoard.jcb", "{'unit': '" C06 "'}"),
                      "refused NOT_ALLOWED: a unit sees its own rows");
     ck_assert_uint_eq(count(story_ask(story, C41, "supervision.DutyBoard.jcb",
