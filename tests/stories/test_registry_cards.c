@@ -6,7 +6,7 @@
 
 #include "stories/roster.h"
 
-static struct story *open_with_person(void)
+static struct story *open_with_full_card(void)
 {
     struct story *story = open_roster(&registry_service);
 
@@ -41,7 +41,7 @@ static const char *card(struct story *story, const char *who, const char *unit)
 
 START_TEST(a_centre_gets_health_and_nobody_else_a_diagnosis)
 {
-    struct story *story = open_with_person();
+    struct story *story = open_with_full_card();
 
     dispatch(story, "1", "hcz");
     ck_assert_str_eq(story_last(story, "registry.CardSent.hcz"),
@@ -82,7 +82,7 @@ END_TEST
 
 START_TEST(somebody_away_is_looked_for_where_they_are)
 {
-    struct story *story = open_with_person();
+    struct story *story = open_with_full_card();
 
     story_say(story, C41, "registry.SuspendAway." C41,
               "{'person': 'r1', 'kind': 'relative',"
@@ -105,7 +105,7 @@ START_TEST(a_card_is_open_to_a_target_until_its_work_ends)
 {
     static const char *const ends[] = { "Rejected",      "Declined",  "Expired", "Recalled",
                                         "MarkedInError", "Completed", "Failed" };
-    struct story *story = open_with_person();
+    struct story *story = open_with_full_card();
 
     ck_assert_str_eq(card(story, "hcz", "hcz"), "refused NOT_ALLOWED: Card is not for hcz");
     for (int i = 0; i < 7; i++) {
@@ -140,7 +140,7 @@ END_TEST
 /* The committee's first responsible sees all; its desk keeps the list; a carer never a diagnosis. */
 START_TEST(a_card_is_trimmed_to_the_asker_and_every_look_is_traced)
 {
-    struct story *story = open_with_person();
+    struct story *story = open_with_full_card();
 
     story_say(story, "organisation", "organisation.PostDefined." C41,
               "{'post': '" C41 ".carer', 'unit': '" C41 "', 'kind': 'seat'}");
@@ -203,7 +203,7 @@ END_TEST
 /* Two of the categories are a diagnosis by themselves. */
 START_TEST(a_carer_does_not_read_a_diagnosis_from_the_categories)
 {
-    struct story *story = open_with_person();
+    struct story *story = open_with_full_card();
 
     story_say(story, C41, "registry.SetCategories." C41,
               "{'person': 'r1', 'categories': ['ALONE_UNCARED', 'GRAVELY_ILL',"
@@ -249,7 +249,7 @@ static const char *find(struct story *story, const char *who, const char *what)
 
 START_TEST(somebody_is_found_by_phone_name_initials_number_and_place)
 {
-    struct story *story = open_with_person();
+    struct story *story = open_with_full_card();
     const char *one = NULL;
 
     add_person(story, C06, "r2",
@@ -316,7 +316,7 @@ END_TEST
 
 START_TEST(a_committee_finds_its_own_people_and_a_changed_name_is_found_anew)
 {
-    struct story *story = open_with_person();
+    struct story *story = open_with_full_card();
 
     ck_assert_str_eq(find(story, C06, "'name': '张桂芳'"), "{}");
     ck_assert_str_eq(find(story, "swc", "'name': '张桂芳'"),
@@ -374,7 +374,7 @@ END_TEST
 
 START_TEST(the_history_tells_who_changed_what)
 {
-    struct story *story = open_with_person();
+    struct story *story = open_with_full_card();
 
     story_say(story, C41 " as " C41 ".first", "registry.SetClass." C41,
               "{'person': 'r1', 'class': 'RED'}");

@@ -7,7 +7,7 @@ static const char *card_of(struct story *story, const char *person)
                      "{'person': '%s', 'purpose': 'story'}", person);
 }
 
-static struct story *open_with_person(void)
+static struct story *open_with_card(void)
 {
     struct story *story = open_roster(&registry_service);
 
@@ -22,7 +22,7 @@ static struct story *open_with_person(void)
 /* R14, S-089: an absent field erases nothing; 清空 does, and so does a path that is named. */
 START_TEST(fields_are_changed_one_by_one)
 {
-    struct story *story = open_with_person();
+    struct story *story = open_with_card();
 
     story_say(story, C41, "registry.UpdateFields." C41,
               "{'person': 'r1', 'card': {'address': {'room': '302'}, 'nickname': '张阿婆',"
@@ -64,7 +64,7 @@ END_TEST
 
 START_TEST(a_centre_changes_what_it_treats_and_a_carer_what_it_hears)
 {
-    struct story *story = open_with_person();
+    struct story *story = open_with_card();
 
     story_say(story, "hcz as hcz.duty", "registry.UpdateFields.hcz",
               "{'person': 'r1', 'card': {'health': {'text': 'better'}, 'oxygen': true,"
@@ -104,7 +104,7 @@ END_TEST
 
 START_TEST(a_category_that_ends_gives_back_those_before_it)
 {
-    struct story *story = open_with_person();
+    struct story *story = open_with_card();
     unsigned long long now = story_now(story);
 
     story_say(story, C41, "registry.SetCategories." C41,
@@ -144,7 +144,7 @@ END_TEST
 
 START_TEST(a_class_is_the_committees_and_the_centres_and_does_not_run_out_unseen)
 {
-    struct story *story = open_with_person();
+    struct story *story = open_with_card();
     unsigned long long now = story_now(story);
 
     story_say(story, "referral", "referral.Assessed.hcz",
@@ -189,7 +189,7 @@ END_TEST
 
 START_TEST(silence_is_set_and_ends)
 {
-    struct story *story = open_with_person();
+    struct story *story = open_with_card();
     unsigned long long now = story_now(story);
 
     story_say(story, C41, "registry.SetSilent." C41,
@@ -221,7 +221,7 @@ END_TEST
 /* S-06V: what grows old is said once, and struck off when it is fresh again. */
 START_TEST(what_grows_old_is_told_to_the_owner)
 {
-    struct story *story = open_with_person();
+    struct story *story = open_with_card();
 
     story_later(story, "7 d");
     ck_assert_str_eq(story_last(story, "registry.FieldStale." C41),
@@ -266,7 +266,7 @@ START_TEST(what_a_timer_says_is_the_registrys_alone)
     static const char *const timers[] = { "ChaseCandidate", "ChaseDecision", "ExpireCategories",
                                           "ExpireClass",    "ExpireSilent",  "CheckStale",
                                           "EndAwayDue",     "EndMoveDue" };
-    struct story *story = open_with_person();
+    struct story *story = open_with_card();
 
     for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++) {
         char subject[64];
