@@ -80,7 +80,7 @@ static bool is_accepted(const struct stored *all, uint32_t count, uint32_t at, c
 
 /* The last accepted commands of desks to that service, one after another, until one is missed. */
 static bool is_missed(const char *dir, const struct service *service, const struct days_log *log,
-                      const struct picture *whole)
+                      uint64_t behind, enum picture_detail detail, const struct picture *whole)
 {
     char own[64];
     uint32_t count;
@@ -88,7 +88,7 @@ static bool is_missed(const char *dir, const struct service *service, const stru
     const struct stored *all = days_log_all(log, &count);
 
     snprintf(own, sizeof(own), "%s.", service->name);
-    for (uint32_t at = count; at-- > 0 && tries < TRIES;) {
+    for (uint32_t at = count; at-- > 0 && tries < TRIES && all[at].seq > behind;) {
         if (memchr(all[at].source.data, '.', all[at].source.size) == NULL
             || !begins(all[at].envelope.subject, own)
             || !is_accepted(all, count, at, service->name))
@@ -96,7 +96,7 @@ static bool is_missed(const char *dir, const struct service *service, const stru
         struct picture less;
         tries++;
         fold(dir, service, log, all[at].seq);
-        picture_of_fold(dir, service, &less);
+        picture_of_fold(dir, service, detail, &less);
         uint32_t different = picture_compare(whole, &less, 0);
         picture_free(&less);
         if (different > 0) {
@@ -110,17 +110,46 @@ static bool is_missed(const char *dir, const struct service *service, const stru
     return false;
 }
 
+static bool sees(const char *dir, const struct service *service, const struct days_log *log,
+                 uint64_t behind, enum picture_detail detail)
+{
+    struct picture whole;
+
+    fold(dir, service, log, 0);
+    picture_of_fold(dir, service, detail, &whole);
+    bool missed = is_missed(dir, service, log, behind, detail, &whole);
+    picture_free(&whole);
+    return missed;
+}
+
 uint32_t control_misses(const char *dir, const struct days_log *log)
 {
     uint32_t wrong = 0;
 
-    for (size_t i = 0; picture_services[i] != NULL; i++) {
-        struct picture whole;
-        fold(dir, picture_services[i], log, 0);
-        picture_of_fold(dir, picture_services[i], &whole);
-        wrong += !is_missed(dir, picture_services[i], log, &whole);
-        picture_free(&whole);
+    for (size_t i = 0; picture_services[i] != NULL; i++)
+        wrong += !sees(dir, picture_services[i], log, 0, PICTURE_ALL);
+    return wrong;
+}
+
+uint32_t control_misses_ends(const char *dir, const struct days_log *log, uint64_t behind)
+{
+    static const char *const names[] = { "organisation", "referral", "care" };
+    struct picture whole;
+    struct picture deaf;
+    uint32_t wrong = 0;
+
+    for (size_t i = 0; picture_services[i] != NULL; i++)
+        for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++)
+            if (strcmp(picture_services[i]->name, names[n]) == 0)
+                wrong += !sees(dir, picture_services[i], log, behind, PICTURE_ENDS);
+    picture_of_ends(dir, log, behind, NULL, &whole);
+    picture_of_ends(dir, log, behind, "down", &deaf);
+    if (picture_compare(&whole, &deaf, 0) == 0) {
+        printf("nobody misses that a line was down\n");
+        wrong++;
     }
+    picture_free(&whole);
+    picture_free(&deaf);
     return wrong;
 }
 

@@ -77,6 +77,11 @@ const struct stored *days_log_all(const struct days_log *log, uint32_t *ret_coun
     return log->stored;
 }
 
+uint64_t days_log_last(const struct days_log *log)
+{
+    return log->count == 0 ? 0 : log->stored[log->count - 1].seq;
+}
+
 uint64_t days_log_identity(const struct days_log *log)
 {
     return log->identity;

@@ -24,12 +24,11 @@ const struct service *const picture_services[] = {
 #undef SERVICE
 
 enum { LINE_BYTES = 1 << 18, ARENA_BYTES = 4 << 20 };
+enum lines_of { OF_ROWS, OF_TIMERS, OF_ENDS };
 
 /* ---- lines ------------------------------------------------------------------------------------------- */
 
-static void add(struct picture *picture, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static void add(struct picture *picture, const char *format, ...)
+void picture_add(struct picture *picture, const char *format, ...)
 {
     char *line = NULL;
     va_list arguments;
@@ -50,7 +49,7 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void sort(struct picture *picture)
+void picture_sort(struct picture *picture)
 {
     if (picture->count > 0)
         qsort(picture->lines, picture->count, sizeof(*picture->lines), by_text);
@@ -64,11 +63,11 @@ void picture_free(struct picture *picture)
     *picture = (struct picture){ 0 };
 }
 
-void picture_write(const struct picture *picture, const char *dir)
+void picture_write(const struct picture *picture, const char *dir, const char *name)
 {
     char path[4096];
 
-    snprintf(path, sizeof(path), "%s/picture", dir);
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
     FILE *out = fopen(path, "w");
     if (out == NULL)
         give_up("%s cannot be written", path);
@@ -236,8 +235,7 @@ static char *plain_message(const char *where, const ProtobufCMessage *message)
     return text;
 }
 
-/* What a kill may be seen by: who was heard of when, and what was looked at twice. */
-static bool is_told_by_kills(const char *service, const char *what)
+bool picture_is_told_by_kills(const char *service, const char *what)
 {
     static const char *const told[] = {
         "organisation LinkChanged", "organisation ReportLink", "organisation SuspectLink",
@@ -253,6 +251,36 @@ static bool is_told_by_kills(const char *service, const char *what)
     return false;
 }
 
+/* ---- ends -------------------------------------------------------------------------------------------- */
+
+static const char *const end_fields[] = { "state",  "outcome", "solved", "unit",
+                                          "holder", "why",     "duty",   NULL };
+
+/* A row that has an end: a state, an outcome, or why somebody is it. */
+static bool has_end(const ProtobufCMessageDescriptor *row)
+{
+    return protobuf_c_message_descriptor_get_field_by_name(row, "state") != NULL
+           || protobuf_c_message_descriptor_get_field_by_name(row, "outcome") != NULL
+           || protobuf_c_message_descriptor_get_field_by_name(row, "why") != NULL;
+}
+
+/* The same line, with those fields alone; to be freed. */
+static char *end_of(char *text)
+{
+    json_t *whole = json_loads(text, 0, NULL);
+    json_t *end = json_object();
+
+    for (size_t i = 0; end_fields[i] != NULL; i++)
+        json_object_set(end, end_fields[i], json_object_get(whole, end_fields[i]));
+    free(text);
+    char *result = json_dumps(end, JSON_COMPACT | JSON_SORT_KEYS);
+    if (whole == NULL || result == NULL)
+        give_up("a row's end cannot be written down");
+    json_decref(whole);
+    json_decref(end);
+    return result;
+}
+
 /* ---- stores ------------------------------------------------------------------------------------------ */
 
 static void add_timer(struct picture *picture, const char *service, const KitRows__Timer *timer,
@@ -263,7 +291,7 @@ static void add_timer(struct picture *picture, const char *service, const KitRow
     ProtobufCMessage *message;
     const char *reason;
 
-    if (dot != NULL && is_told_by_kills(service, dot + 1))
+    if (dot != NULL && picture_is_told_by_kills(service, dot + 1))
         return;
     snprintf(subject, sizeof(subject), "%s.%s.x", service, dot == NULL ? "" : dot + 1);
     const ProtobufCMessageDescriptor *type = words_of_subject(slice_text(subject));
@@ -272,11 +300,11 @@ static void add_timer(struct picture *picture, const char *service, const KitRow
                != 0)
         give_up("a timer of %s cannot be read: %s", service, timer->command);
     char *text = plain_message("", message);
-    add(picture, "timer %s %s %s %s", service, timer->command, timer->unit, text);
+    picture_add(picture, "timer %s %s %s %s", service, timer->command, timer->unit, text);
     free(text);
 }
 
-static void add_table(struct picture *picture, struct kit *kit, unsigned table, bool timers)
+static void add_table(struct picture *picture, struct kit *kit, unsigned table, enum lines_of what)
 {
     const char *service = kit->service->name;
     struct store_cursor *cursor;
@@ -295,15 +323,19 @@ static void add_table(struct picture *picture, struct kit *kit, unsigned table, 
         const ProtobufCMessage *row = writes_unpack(kit->store_tables[table]->row, value, &arena);
         if (row == NULL)
             give_up("a row of %s %s cannot be read", service, kit->table_names[table]);
-        if (timers) {
+        if (what == OF_TIMERS) {
             add_timer(picture, service, (const KitRows__Timer *)row, &arena);
             continue;
         }
         snprintf(name, sizeof(name), "%.*s", (int)key.size, (const char *)key.data);
         plain_key(name);
         plain_batches(name);
+        if (what == OF_ENDS && strncmp(name, "S-0B4/", 6) == 0)
+            continue; /* of a line, whose moment it is */
         char *text = plain_message(kit->table_names[table], row);
-        add(picture, "row %s %s %s %s", service, kit->table_names[table], name, text);
+        if (what == OF_ENDS)
+            text = end_of(text);
+        picture_add(picture, "row %s %s %s %s", service, kit->table_names[table], name, text);
         free(text);
     }
     store_cursor_close(cursor);
@@ -311,16 +343,18 @@ static void add_table(struct picture *picture, struct kit *kit, unsigned table, 
     arena_close(&arena);
 }
 
-static void add_kit(struct picture *picture, struct kit *kit)
+static void add_kit(struct picture *picture, struct kit *kit, enum picture_detail detail)
 {
     unsigned own = compose_table(kit, KIT_STATE);
     unsigned last = compose_table(kit, KIT_PARKED);
 
     for (unsigned table = 0; table < kit->table_count; table++)
         if ((table < own || table > last)
-            && !is_told_by_kills(kit->service->name, kit->table_names[table]))
-            add_table(picture, kit, table, false);
-    add_table(picture, kit, compose_table(kit, KIT_TIMERS), true);
+            && !picture_is_told_by_kills(kit->service->name, kit->table_names[table])
+            && (detail == PICTURE_ALL || has_end(kit->store_tables[table]->row)))
+            add_table(picture, kit, table, detail == PICTURE_ALL ? OF_ROWS : OF_ENDS);
+    if (detail == PICTURE_ALL)
+        add_table(picture, kit, compose_table(kit, KIT_TIMERS), OF_TIMERS);
 }
 
 static struct kit *open_kit(const char *dir, const struct service *service, const char *more)
@@ -350,36 +384,42 @@ static void add_message(void *context, const struct stored *stored)
     snprintf(subject, sizeof(subject), "%.*s", (int)stored->envelope.subject.size,
              (const char *)stored->envelope.subject.data);
     snprintf(service, sizeof(service), "%.*s", (int)strcspn(subject, "."), subject);
-    if (type == NULL || is_told_by_kills(service, strchr(subject, '.') + 1))
+    if (type == NULL || picture_is_told_by_kills(service, strchr(subject, '.') + 1))
         return;
     arena_open(&arena, ARENA_BYTES);
     if (scan_unpack(type, stored->envelope.body, &arena, &message, &reason) != 0)
         give_up("seq %llu: %s", (unsigned long long)stored->seq, reason);
     char *text = plain_message("", message);
-    add(picture, "log %.*s %s %s", (int)stored->source.size, (const char *)stored->source.data,
-        subject, text);
+    picture_add(picture, "log %.*s %s %s", (int)stored->source.size,
+                (const char *)stored->source.data, subject, text);
     free(text);
     arena_close(&arena);
+}
+
+void picture_add_stores(struct picture *picture, const char *dir, enum picture_detail detail)
+{
+    for (size_t i = 0; picture_services[i] != NULL; i++) {
+        struct kit *kit = open_kit(dir, picture_services[i], "");
+        add_kit(picture, kit, detail);
+        kit_close(kit);
+    }
 }
 
 void picture_of(const char *dir, const struct days_log *log, struct picture *ret_picture)
 {
     *ret_picture = (struct picture){ 0 };
-    for (size_t i = 0; picture_services[i] != NULL; i++) {
-        struct kit *kit = open_kit(dir, picture_services[i], "");
-        add_kit(ret_picture, kit);
-        kit_close(kit);
-    }
+    picture_add_stores(ret_picture, dir, PICTURE_ALL);
     days_log_each(log, add_message, ret_picture);
-    sort(ret_picture);
+    picture_sort(ret_picture);
 }
 
-void picture_of_fold(const char *dir, const struct service *service, struct picture *ret_picture)
+void picture_of_fold(const char *dir, const struct service *service, enum picture_detail detail,
+                     struct picture *ret_picture)
 {
     struct kit *kit = open_kit(dir, service, PICTURE_FOLD);
 
     *ret_picture = (struct picture){ 0 };
-    add_kit(ret_picture, kit);
+    add_kit(ret_picture, kit, detail);
     kit_close(kit);
-    sort(ret_picture);
+    picture_sort(ret_picture);
 }
