@@ -45,9 +45,9 @@ enum {
 static const char *const all_scenes[] = { "0", "A", "B", "C", "D", "E", "F", "G",
                                           "H", "I", "J", "L", "M", "O", NULL };
 
-/* Those that do.  C+ hangs on the minutes that make_tables takes away; N and Z are a day's end.  They take
- * 99 minutes of the town's time at least: what is due in 2 hours is warned of in both towns (96), and
- * neither comes near those 2 hours.  A scene more must leave no clock so close to the end. */
+/* Those that do.  The three take 99 minutes of the town's time at least: what is due in 2 hours is
+ * warned of in both towns (96), and neither comes near those 2 hours.  A scene more must leave no clock
+ * so close to the end.  C+ hangs on the minutes that make_tables takes away; N and Z are a day's end. */
 static const char *const late_scenes[] = { "K", "A+", "J+", NULL };
 
 struct play {
