@@ -367,8 +367,31 @@ START_TEST(reports_older_than_the_retention_are_dropped)
 }
 END_TEST
 
+START_TEST(after_the_campaign_nothing_is_left_of_what_was_written_of_visits)
+{
+    struct story *story = paired(&homes_service);
+
+    story_say(story, "sjb as sjb.duty", "homes.RecordCallback.sjb",
+              "{'need': 'h1-guide-1', 'result': 'SATISFIED'}");
+    organisation_says(story, "PolicyPublished",
+                      "{'set': 'short', 'effectiveFromMs': '1674003600000', 'records': [{'key':"
+                      " 'homes.retention', 'scope': '*', 'value': '2', 'unit': 'days', 'calendar':"
+                      " '24x7', 'status': 'default'}]}");
+    organisation_says(story, "CampaignClosed", "{'campaign': 'c1'}");
+    story_later(story, "47 h");
+    ck_assert_uint_eq(story_count(story, "homes.Erased.*"), 0);
+    story_later(story, "2 h");
+    ck_assert_str_eq(story_last(story, "homes.Erased.*"),
+                     "{\"scope\": \"assignments\", \"count\": \"1\", \"policyKey\": "
+                     "\"homes.retention\"}");
+    ck_assert_uint_eq(story_count(story, "homes.Erased.*"), 2); /* and the need */
+    story_close(story);
+}
+END_TEST
+
 TESTS(what_was_kept_free_for_a_home_that_is_well_again_is_given_back,
       a_second_report_asks_for_what_the_first_had_not, reports_older_than_the_retention_are_dropped,
+      after_the_campaign_nothing_is_left_of_what_was_written_of_visits,
       a_home_is_paired_and_its_centre_visits, a_zero_report_is_a_report_and_silence_is_none,
       cases_lead_up_and_quiet_days_lead_down,
       the_team_may_say_what_a_home_is_in_and_asks_for_what_it_lacks)
