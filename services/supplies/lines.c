@@ -7,7 +7,7 @@
 #include "kit/directory.h"
 #include "supplies/supplies.h"
 
-enum { URGENT = 2, LINES_MOST = 100, LINES_USUAL = 16 }; /* asked for in one need */
+enum { URGENT = 2, LINES_MOST = 100 }; /* asked for in one need */
 
 /* ---- reading ------------------------------------------------------------------------------------- */
 
@@ -56,36 +56,12 @@ int line_tell_site(struct turn *turn, const Line *line, const char *site,
     return turn_post(turn, &post);
 }
 
-struct ids {
-    struct turn *turn;
-    const char **ids;
-    size_t count;
-    size_t room;
-};
-
-static bool add_id(void *context, const char *key, const void *row)
-{
-    struct ids *list = context;
-
-    (void)key;
-    if (list->count == list->room) {
-        const char *const *before = list->ids;
-        list->room = list->room == 0 ? LINES_USUAL : 2 * list->room;
-        list->ids = turn_array(list->turn, list->room, sizeof(list->ids[0]));
-        if (list->count > 0)
-            memcpy(list->ids, before, list->count * sizeof(list->ids[0]));
-    }
-    list->ids[list->count++] = turn_text(list->turn, "%s", ((const SuppliesRows__Entry *)row)->id);
-    return true;
-}
-
 size_t line_ids(struct turn *turn, const char *need, const char *const **ret_ids)
 {
-    struct ids list = { .turn = turn };
+    struct turn_slice lines = turn_keys(turn, NEED_LINES, turn_text(turn, "%s/", need));
 
-    turn_each(turn, NEED_LINES, turn_text(turn, "%s/", need), add_id, &list);
-    *ret_ids = list.ids;
-    return list.count;
+    *ret_ids = lines.keys;
+    return lines.count;
 }
 
 /* ---- lists, sums and timers of a state ----------------------------------------------------------- */

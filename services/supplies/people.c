@@ -50,39 +50,21 @@ int on_home_changed(struct turn *turn, const void *message)
 /* A second need of goods is linked to the first while that is open: more than a few are a merge's. */
 enum { NEEDS_MOST = 32 };
 
-struct needs {
-    struct turn *turn;
-    const char *ids[NEEDS_MOST];
-    size_t count;
-};
-
-static bool add_need(void *context, const char *key, const void *row)
-{
-    struct needs *needs = context;
-
-    (void)row;
-    needs->ids[needs->count++] = strrchr(key, '/') + 1;
-    return needs->count < NEEDS_MOST;
-}
-
 /* The person's open needs: the lines of one that is closed are over, or on their way back. */
-static void needs_of(struct turn *turn, const char *person, struct needs *ret_needs)
+static struct turn_slice needs_of(struct turn *turn, const char *person)
 {
-    ret_needs->turn = turn;
-    ret_needs->count = 0;
-    turn_each(turn, LOOP_KINDS, turn_text(turn, "%s/GOODS/", person), add_need, ret_needs);
+    return turn_take(turn, LOOP_KINDS, turn_text(turn, "%s/GOODS/", person), "", NEEDS_MOST);
 }
 
 /* What is not packed yet goes to the new door. */
 int on_moved(struct turn *turn, const void *message)
 {
     const Registry__Moved *event = message;
-    struct needs needs;
+    struct turn_slice needs = needs_of(turn, event->person);
     const char *const *ids;
 
-    needs_of(turn, event->person, &needs);
     for (size_t n = 0; n < needs.count; n++) {
-        size_t count = line_ids(turn, needs.ids[n], &ids);
+        size_t count = line_ids(turn, needs.keys[n], &ids);
         for (size_t i = 0; i < count; i++) {
             const Line *line = line_peek(turn, ids[i]);
             if (line->delivery[0] == '\0' && strcmp(line->place, event->from) == 0)
@@ -125,12 +107,11 @@ static void say_held(struct turn *turn, const char *id, const Line *line)
 int on_death_reported(struct turn *turn, const void *message)
 {
     const Registry__DeathReported *event = message;
-    struct needs needs;
+    struct turn_slice needs = needs_of(turn, event->person);
     const char *const *ids;
 
-    needs_of(turn, event->person, &needs);
     for (size_t n = 0; n < needs.count; n++) {
-        size_t count = line_ids(turn, needs.ids[n], &ids);
+        size_t count = line_ids(turn, needs.keys[n], &ids);
         for (size_t i = 0; i < count && turn->outcome == 0; i++) {
             const Line *present = line_peek(turn, ids[i]);
             int32_t before = (int32_t)present->state;
@@ -149,12 +130,11 @@ int on_death_reported(struct turn *turn, const void *message)
 int on_death_refuted(struct turn *turn, const void *message)
 {
     const Registry__DeathRefuted *event = message;
-    struct needs needs;
+    struct turn_slice needs = needs_of(turn, event->person);
     const char *const *ids;
 
-    needs_of(turn, event->person, &needs);
     for (size_t n = 0; n < needs.count; n++) {
-        size_t count = line_ids(turn, needs.ids[n], &ids);
+        size_t count = line_ids(turn, needs.keys[n], &ids);
         for (size_t i = 0; i < count && turn->outcome == 0; i++) {
             const Line *present = line_peek(turn, ids[i]);
             if (!LINE_IS(present, HELD))
