@@ -111,17 +111,24 @@ static void seek_again(struct turn *turn, const char *id, const char *delivery)
     allot_soon(turn, line->item);
 }
 
+/* What the report is about is gone: it moves along the command in hand.  NULL: refused. */
+static Line *lose(struct turn *turn, const char *id)
+{
+    Line *line = id == NULL || turn->outcome != 0 ? NULL : line_move(turn, id, turn->command);
+
+    if (line != NULL)
+        book(turn, id, true);
+    return line;
+}
+
 int on_report_loss(struct turn *turn, const void *message)
 {
     const Supplies__ReportLoss *report = message;
     const char *id = part_of(turn, report->line, report->delivery, report->qty, report->code);
+    const Line *line = lose(turn, id);
 
-    if (id == NULL || turn->outcome != 0)
-        return turn->outcome;
-    Line *line = line_move(turn, id, REPORT_LOSS);
     if (line == NULL)
         return turn->outcome;
-    book(turn, id, true);
     Supplies__GoodsLost event = {
         IS(supplies__goods_lost), .delivery = report->delivery, .line = id,
         .qty = line->qty,         .code = report->code,         .need = line->need
@@ -137,13 +144,10 @@ int on_report_wrong(struct turn *turn, const void *message)
 {
     const Supplies__ReportWrong *report = message;
     const char *id = part_of(turn, report->line, report->delivery, report->qty, report->code);
+    const Line *line = lose(turn, id);
 
-    if (id == NULL || turn->outcome != 0)
-        return turn->outcome;
-    Line *line = line_move(turn, id, REPORT_WRONG);
     if (line == NULL)
         return turn->outcome;
-    book(turn, id, true);
     Supplies__WrongReported event = { IS(supplies__wrong_reported),
                                       .delivery = report->delivery,
                                       .line = id,
