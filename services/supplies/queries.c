@@ -268,7 +268,6 @@ int ask_unconfirmed(struct ask *ask, const void *message)
     const Supplies__Unconfirmed *question = message;
     Supplies__UnconfirmedAnswer *answer = ask_array(ask, 1, sizeof(*answer));
     struct ask_page page = { .ask = ask,
-                             .question = question,
                              .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
                              .answer = answer };
 
@@ -320,7 +319,6 @@ int ask_donation_ledger(struct ask *ask, const void *message)
     const Supplies__DonationLedger *question = message;
     Supplies__DonationLedgerAnswer *answer = ask_array(ask, 1, sizeof(*answer));
     struct ask_page page = { .ask = ask,
-                             .question = question,
                              .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
                              .answer = answer };
 
@@ -328,8 +326,7 @@ int ask_donation_ledger(struct ask *ask, const void *message)
         return ask->outcome;
     supplies__donation_ledger_answer__init(answer);
     answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));
-    const char *prefix = "";
-    ask_read(&page, DONATIONS, prefix, question->after, add_donation);
+    ask_read(&page, DONATIONS, "", question->after, add_donation);
     answer->next = ask_next(&page);
     return ask_answer(ask, &answer->base);
 }
@@ -362,7 +359,6 @@ int ask_variances(struct ask *ask, const void *message)
     const Supplies__Variances *question = message;
     Supplies__VariancesAnswer *answer = ask_array(ask, 1, sizeof(*answer));
     struct ask_page page = { .ask = ask,
-                             .question = question,
                              .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
                              .answer = answer };
 
