@@ -62,6 +62,10 @@ void story_forget(struct story *story);
 const char *story_ask(struct story *story, const char *who, const char *subject, const char *body,
                       ...) __attribute__((format(printf, 4, 5)));
 
+/* Where the page behind an answer begins, as its `next` says; "": there is none.  Lent until the next
+ * call. */
+const char *story_next(const char *answer);
+
 /* How many messages on the log match the filter (`referral.Refused.*`), and the body of the last
  * one as JSON on one line; "" when there is none.  Lent until the next call. */
 unsigned story_count(const struct story *story, const char *filter);

@@ -71,6 +71,18 @@ const char *story_ask(struct story *story, const char *who, const char *subject,
     return story->answer;
 }
 
+const char *story_next(const char *answer)
+{
+    static char next[256];
+    json_t *value = json_loads(answer, 0, NULL);
+    ck_assert_ptr_nonnull(value); /* a refusal is no page */
+    const char *found = json_string_value(json_object_get(value, "next"));
+
+    snprintf(next, sizeof(next), "%s", found == NULL ? "" : found);
+    json_decref(value);
+    return next;
+}
+
 /* ---- looking at the log ---------------------------------------------------------------------------- */
 
 unsigned story_count(const struct story *story, const char *filter)

@@ -14,6 +14,9 @@ extern const struct service referral_service;
 
 #define C41 "310115125041"
 
+/* An id with as many characters as it may have, but one. */
+#define LONG_ID "0123456789-123456789-123456789-123456789-123456789-123456789-12"
+
 /* The policy that the kernel and its services go by. */
 static const char *const kernel_policy[] = { "need.",     "calendar.",
                                              "referral.", "registry.death_confirm",

@@ -206,10 +206,7 @@ START_TEST(a_large_committee_is_read_page_by_page)
         const char *rows =
             story_ask(story, C41, "care.NotYetContacted." C41, "{'after': '%s'}", after);
         people += count_of(rows, "\"person\": ");
-        const char *next = strstr(rows, "\"next\": \"");
-        snprintf(after, sizeof(after), "%.*s",
-                 next == NULL ? 0 : (int)strcspn(next + strlen("\"next\": \""), "\""),
-                 next == NULL ? "" : next + strlen("\"next\": \""));
+        snprintf(after, sizeof(after), "%s", story_next(rows));
         pages++;
     } while (after[0] != '\0' && pages < 10);
     ck_assert_uint_eq(people, 400);

@@ -6,20 +6,6 @@
 
 extern const struct service incident_service;
 
-#define LONG_ID "0123456789-123456789-123456789-123456789-123456789-123456789-12"
-
-/* What comes to stand in `next` of an answer; "": nothing comes after it. */
-static const char *next_of(const char *answer)
-{
-    static char next[128];
-    const char *at = strstr(answer, "\"next\": \"");
-
-    next[0] = '\0';
-    if (at != NULL)
-        sscanf(at + strlen("\"next\": \""), "%127[^\"]", next);
-    return next;
-}
-
 START_TEST(who_was_found_ill_is_transferred_however_long_the_ids_are)
 {
     struct story *story = town();
@@ -55,33 +41,33 @@ START_TEST(the_board_and_a_timeline_go_on_where_they_ended)
     ck_assert_ptr_nonnull(strstr(answer, "\"i2\""));
     ck_assert_ptr_null(strstr(answer, "\"i3\""));
     answer = story_ask(story, "pab", "incident.IncidentBoard.pab", "{'limit': 2, 'after': '%s'}",
-                       next_of(answer));
+                       story_next(answer));
     ck_assert_ptr_nonnull(strstr(answer, "\"i3\""));
     ck_assert_ptr_null(strstr(answer, "\"i2\""));
-    ck_assert_str_eq(next_of(answer), "");
+    ck_assert_str_eq(story_next(answer), "");
     answer = story_ask(story, "pab", "incident.IncidentBoard.pab", "{'limit': 3}");
-    ck_assert_str_eq(next_of(answer), ""); /* a full page, and nothing behind it */
+    ck_assert_str_eq(story_next(answer), ""); /* a full page, and nothing behind it */
 
     for (unsigned i = 0; i < 60; i++)
         pab(story, "CallResponder", "{'incident': 'i1', 'responder': '110'}");
     answer = story_ask(story, "pab", "incident.IncidentTimeline.pab", "{'incident': 'i1'}");
-    ck_assert_str_ne(next_of(answer), "");
+    ck_assert_str_ne(story_next(answer), "");
     answer = story_ask(story, "pab", "incident.IncidentTimeline.pab",
-                       "{'incident': 'i1', 'after': '%s'}", next_of(answer));
+                       "{'incident': 'i1', 'after': '%s'}", story_next(answer));
     ck_assert_ptr_null(strstr(answer, "\"opened\""));
     ck_assert_ptr_nonnull(strstr(answer, "\"called\""));
-    ck_assert_str_eq(next_of(answer), "");
+    ck_assert_str_eq(story_next(answer), "");
 
     pab(story, "RegisterResponder",
         "{'responder': 'fire-1', 'kind': 'fire', 'number': '50000001'}");
     pab(story, "RegisterResponder",
         "{'responder': 'fire-2', 'kind': 'fire', 'number': '50000002'}");
     answer = story_ask(story, "pab", "incident.Responders.pab", "{'kind': 'fire', 'limit': 1}");
-    ck_assert_str_eq(next_of(answer), "fire-1");
+    ck_assert_str_eq(story_next(answer), "fire-1");
     answer = story_ask(story, "pab", "incident.Responders.pab",
                        "{'kind': 'fire', 'limit': 1, 'after': 'fire-1'}");
     ck_assert_ptr_nonnull(strstr(answer, "\"fire-2\""));
-    ck_assert_str_eq(next_of(answer), "");
+    ck_assert_str_eq(story_next(answer), "");
     story_close(story);
 }
 END_TEST
@@ -110,7 +96,7 @@ START_TEST(long_reports_make_short_pages)
         for (const char *at = answer; (at = strstr(at, "\"situation\"")) != NULL; at++)
             reports++;
         ck_assert_int_ne(strncmp(answer, "refused", 7), 0);
-        next = next_of(answer);
+        next = story_next(answer);
     }
     ck_assert_uint_eq(reports, 30);
     ck_assert_uint_eq(pages, 3);

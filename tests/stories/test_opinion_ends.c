@@ -145,8 +145,6 @@ START_TEST(what_is_no_alert_is_refused)
 }
 END_TEST
 
-#define LONG_ID "0123456789-123456789-123456789-123456789-123456789-123456789-12"
-
 /* Ids may have 64 characters; what is made of two of them is never the same. */
 START_TEST(long_ids_make_as_many_needs_and_incidents)
 {
@@ -172,18 +170,6 @@ START_TEST(long_ids_make_as_many_needs_and_incidents)
     story_close(story);
 }
 END_TEST
-
-/* What `next` says of an answer; "": nothing comes after it. */
-static const char *next_of(const char *answer)
-{
-    static char next[128];
-    const char *at = strstr(answer, "\"next\": \"");
-
-    next[0] = '\0';
-    if (at != NULL)
-        sscanf(at + strlen("\"next\": \""), "%127[^\"]", next);
-    return next;
-}
 
 START_TEST(a_text_has_an_end)
 {
@@ -216,15 +202,15 @@ START_TEST(a_list_goes_on_where_it_ended_and_ends_where_it_does)
     answer = story_ask(story, "lgo", "opinion.AlertBoard.lgo", "{'grade': 'III', 'limit': 2}");
     ck_assert_ptr_nonnull(strstr(answer, "\"a2\""));
     ck_assert_ptr_null(strstr(answer, "\"a3\""));
-    ck_assert_str_eq(next_of(answer), "00000185c263d280/a2");
+    ck_assert_str_eq(story_next(answer), "00000185c263d280/a2");
     answer = story_ask(story, "lgo", "opinion.AlertBoard.lgo",
-                       "{'grade': 'III', 'limit': 2, 'after': '%s'}", next_of(answer));
+                       "{'grade': 'III', 'limit': 2, 'after': '%s'}", story_next(answer));
     ck_assert_ptr_nonnull(strstr(answer, "\"a3\""));
     ck_assert_ptr_null(strstr(answer, "\"a2\""));
     ck_assert_ptr_null(strstr(answer, "\"a4\""));
-    ck_assert_str_eq(next_of(answer), "");
+    ck_assert_str_eq(story_next(answer), "");
     answer = story_ask(story, "lgo", "opinion.AlertBoard.lgo", "{'grade': 'III', 'limit': 3}");
-    ck_assert_str_eq(next_of(answer), ""); /* a full page, and nothing behind it */
+    ck_assert_str_eq(story_next(answer), ""); /* a full page, and nothing behind it */
     story_close(story);
 }
 END_TEST
