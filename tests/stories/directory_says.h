@@ -47,3 +47,15 @@ static inline void policy_says(struct story *story, const char *const *prefixes)
     strcpy(body + length, "]}");
     organisation_says(story, "PolicyPublished", body);
 }
+
+/* A rule of the town's own, in days, in force from now on. */
+static inline void rule_says(struct story *story, const char *key, unsigned days)
+{
+    char body[256];
+
+    snprintf(body, sizeof(body),
+             "{'set': 'short', 'effectiveFromMs': '%llu', 'records': [{'key': '%s', 'scope': '*',"
+             " 'value': '%u', 'unit': 'days', 'calendar': '24x7', 'status': 'default'}]}",
+             (unsigned long long)story_now(story), key, days);
+    organisation_says(story, "PolicyPublished", body);
+}

@@ -9,11 +9,7 @@ START_TEST(after_the_campaign_no_reason_is_left_of_anybody)
 {
     struct story *story = benefit_town(&benefit_service);
 
-    organisation_says(
-        story, "PolicyPublished",
-        "{'set': 'short', 'effectiveFromMs': '1674090000000', 'records': [{'key':"
-        " 'benefit.retention', 'scope': '*', 'value': '30', 'unit': 'days', 'calendar':"
-        " '24x7', 'status': 'default'}]}");
+    rule_says(story, "benefit.retention", 30);
     spring_gift(story);
     verified(story, "r1", C41, "'ALONE_UNCARED'", "RED");
     verified(story, "r2", C41, "'ALONE_UNCARED'", "GREEN");

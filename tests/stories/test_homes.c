@@ -352,10 +352,7 @@ START_TEST(reports_older_than_the_retention_are_dropped)
 
     reports(story, "2023-01-17", 0);
     reports(story, "2023-01-18", 0);
-    organisation_says(story, "PolicyPublished",
-                      "{'set': 'short', 'effectiveFromMs': '1674003600000', 'records': [{'key':"
-                      " 'homes.retention', 'scope': '*', 'value': '2', 'unit': 'days', 'calendar':"
-                      " '24x7', 'status': 'default'}]}");
+    rule_says(story, "homes.retention", 2);
     story_until(story, "2023-01-19T10:30");
     ck_assert_ptr_nonnull(strstr(kept(story), "{\"date\": \"2023-01-17\", \"reported\": true"));
     story_until(story, "2023-01-20T10:30");
@@ -373,10 +370,7 @@ START_TEST(after_the_campaign_nothing_is_left_of_what_was_written_of_visits)
 
     story_say(story, "sjb as sjb.duty", "homes.RecordCallback.sjb",
               "{'need': 'h1-guide-1', 'result': 'SATISFIED'}");
-    organisation_says(story, "PolicyPublished",
-                      "{'set': 'short', 'effectiveFromMs': '1674003600000', 'records': [{'key':"
-                      " 'homes.retention', 'scope': '*', 'value': '2', 'unit': 'days', 'calendar':"
-                      " '24x7', 'status': 'default'}]}");
+    rule_says(story, "homes.retention", 2);
     organisation_says(story, "CampaignClosed", "{'campaign': 'c1'}");
     story_later(story, "47 h");
     ck_assert_uint_eq(story_count(story, "homes.Erased.*"), 0);

@@ -199,11 +199,7 @@ START_TEST(after_the_campaign_nobody_is_named_but_who_still_waits)
 {
     struct story *story = supplies_story(&supplies_service);
 
-    organisation_says(
-        story, "PolicyPublished",
-        "{'set': 'short', 'effectiveFromMs': '1674003600000', 'records': [{'key':"
-        " 'supplies.retention', 'scope': '*', 'value': '1', 'unit': 'days', 'calendar':"
-        " '24x7', 'status': 'default'}]}");
+    rule_says(story, "supplies.retention", 1);
     office(story, "ReceiveStock", "{'site': 'depot', 'item': 'rice', 'qty': 9}");
     story_say(story, "registry", "registry.ClassSet." C41, "{'person': 'r1', 'to': 'RED'}");
     story_say(story, "homes", "homes.HomeStateChanged.sjb", "{'home': 'h1', 'to': 'CLUSTER'}");

@@ -281,11 +281,7 @@ START_TEST(how_it_was_shared_out_is_kept_for_its_time)
 {
     struct story *story = supplies_story(&supplies_service);
 
-    organisation_says(
-        story, "PolicyPublished",
-        "{'set': 'short', 'effectiveFromMs': '1674003600000', 'records': [{'key':"
-        " 'supplies.run_keep', 'scope': '*', 'value': '2', 'unit': 'days', 'calendar':"
-        " '24x7', 'status': 'default'}]}");
+    rule_says(story, "supplies.run_keep", 2);
     asks(story, "n1", "r1", C41, "rice", 1);
     approves(story, "n1-l1");
     ck_assert_ptr_nonnull(strstr(
