@@ -30,15 +30,17 @@ bool asked_may_see(struct ask *ask, const char *unit)
 
 struct asked asked_list(struct ask *ask, uint32_t limit)
 {
-    struct asked list = { .ask = ask, .unit = "", .next = "" };
+    struct asked list = { .page = { .ask = ask, .last = "" }, .unit = "" };
 
-    list.limit = limit == 0 ? ASKED_ROWS : limit > ASKED_ROWS_MOST ? ASKED_ROWS_MOST : limit;
-    list.rows = ask_array(ask, list.limit, sizeof(void *));
+    list.page.most = ask_limit(limit, ASKED_ROWS, ASKED_ROWS_MOST);
+    list.rows = ask_array(ask, list.page.most, sizeof(void *));
     return list;
 }
 
-bool asked_is_full(struct asked *list)
+void asked_add(struct asked *list, const char *key, ProtobufCMessage *row)
 {
-    list->more = list->rows == NULL || list->count >= list->limit;
-    return list->more;
+    if (list->rows == NULL)
+        return;
+    list->rows[list->page.count] = row;
+    ask_took(&list->page, key, row);
 }

@@ -1,5 +1,5 @@
 /*
- * supervision/asked.h - what its questions share: a list in the making, and who may see what.
+ * supervision/asked.h - what its questions share: a page in the making, and who may see what.
  */
 #pragma once
 
@@ -7,23 +7,18 @@
 
 enum { ASKED_ROWS = 200, ASKED_ROWS_MOST = 500 }; /* without a limit, and at most */
 
-/* One list in the making. */
+/* One page in the making. */
 struct asked {
-    struct ask *ask;
+    struct ask_page page; /* first: ask_read gives it back */
     void **rows;
-    size_t count;
-    size_t limit;
-    bool more;
     const char *unit; /* "": any */
     bool open_only;
-    const char *next;
-    void *context;
 };
 
 struct asked asked_list(struct ask *ask, uint32_t limit);
 
-/* True when no more rows fit; the list knows then that there are more. */
-bool asked_is_full(struct asked *list);
+/* Adds a row, for which ask_room had room; `key` as ask_took. */
+void asked_add(struct asked *list, const char *key, ProtobufCMessage *row);
 
 /* Supervision's own office and the leading group. */
 bool asked_by_office(const struct ask *ask);

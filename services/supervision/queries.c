@@ -9,34 +9,27 @@
 /* ---- duties --------------------------------------------------------------------------------------------- */
 
 struct board {
-    struct asked list;
+    struct asked list; /* first: ask_read gives it back */
     Supervision__DutyBoardAnswer *answer;
     const char *duty;
 };
 
-static Supervision__DutyLine *add_duty_line(struct board *board)
+static Supervision__DutyLine *new_line(struct board *board)
 {
-    Supervision__DutyLine *line = ask_array(board->list.ask, 1, sizeof(*line));
+    Supervision__DutyLine *line = ask_array(board->list.page.ask, 1, sizeof(*line));
 
-    if (line == NULL || asked_is_full(&board->list))
+    if (line == NULL || !ask_room(&board->list.page))
         return NULL;
     supervision__duty_line__init(line);
-    board->list.rows[board->list.count++] = line;
     return line;
 }
 
-/* `MARKS` by their own keys, duty first. */
-static bool show_mark(void *context, const char *key, const void *row)
+static bool add_mark(struct board *board, const char *key, const Mark *mark)
 {
-    struct board *board = context;
-    const Mark *mark = row;
+    Supervision__DutyLine *line = new_line(board);
 
-    if (*board->list.unit != '\0' && strcmp(mark->unit, board->list.unit) != 0)
-        return true;
-    Supervision__DutyLine *line = add_duty_line(board);
     if (line == NULL)
         return false;
-    board->list.next = ask_text(board->list.ask, "%s", key);
     line->duty = mark->duty;
     line->unit = mark->unit;
     line->period = mark->period;
@@ -44,7 +37,18 @@ static bool show_mark(void *context, const char *key, const void *row)
     line->due_ms = mark->due_ms;
     line->evidence = mark->evidence;
     line->text = mark->note;
+    asked_add(&board->list, key, &line->base);
     return true;
+}
+
+/* `MARKS` by their own keys, duty first. */
+static bool show_mark(void *context, const char *key, const void *row)
+{
+    struct board *board = context;
+    const Mark *mark = row;
+    bool wanted = *board->list.unit == '\0' || strcmp(mark->unit, board->list.unit) == 0;
+
+    return !wanted || add_mark(board, key, mark);
 }
 
 /* `BOARD`, by unit: the key goes on with the mark's own. */
@@ -56,8 +60,8 @@ static bool show_entry(void *context, const char *key, const void *row)
     (void)row;
     if (mark_key == NULL)
         return true;
-    const Mark *mark = ask_load(board->list.ask, MARKS, mark_key + 1);
-    return mark == NULL || show_mark(context, mark_key + 1, mark);
+    const Mark *mark = ask_load(board->list.page.ask, MARKS, mark_key + 1);
+    return mark == NULL || add_mark(board, key, mark);
 }
 
 static bool count_tally(void *context, const char *key, const void *row)
@@ -112,14 +116,14 @@ static void count_standings(struct ask *ask, struct board *board)
 static bool show_duty(void *context, const char *key, const void *row)
 {
     struct board *board = context;
-    struct ask *ask = board->list.ask;
+    struct ask *ask = board->list.page.ask;
     const Duty *duty = row;
 
     (void)key;
     if (duty->n_parts > 0)
         return true;
     const char *wait = rules_wait_for(ask->arena, duty);
-    Supervision__DutyLine *line = add_duty_line(board);
+    Supervision__DutyLine *line = new_line(board);
     if (line == NULL)
         return false;
     line->duty = duty->duty;
@@ -128,6 +132,7 @@ static bool show_duty(void *context, const char *key, const void *row)
     line->text = *wait != '\0' ? ask_text(ask, "waits for %s", wait)
                                : "its service has come: define it again";
     board->answer->pending++;
+    asked_add(&board->list, "", &line->base); /* the next page begins with the marks */
     return true;
 }
 
@@ -144,21 +149,18 @@ int ask_duty_board(struct ask *ask, const void *message)
     const char *prefix = *asked->duty != '\0' ? ask_text(ask, "%s/", asked->duty) : "";
     if (prefix == NULL)
         return ask->outcome;
-    /* A page goes on behind a mark's key, which begins with the duty's. */
-    const char *after = asked->after;
-    if (strncmp(after, prefix, strlen(prefix)) == 0)
-        after += strlen(prefix);
-    if (*asked->unit == '\0' && *after == '\0')
+    if (*asked->unit == '\0' && *asked->after == '\0')
         ask_each(ask, DUTIES, asked->duty, show_duty, &board);
     if (*asked->unit != '\0' && *asked->duty == '\0')
-        ask_each_after(ask, BOARD, ask_text(ask, "%s/", asked->unit), after, show_entry, &board);
+        ask_read(&board.list.page, BOARD, ask_text(ask, "%s/", asked->unit), asked->after,
+                 show_entry);
     else
-        ask_each_after(ask, MARKS, prefix, after, show_mark, &board);
-    answer.next = board.list.more ? board.list.next : "";
+        ask_read(&board.list.page, MARKS, prefix, asked->after, show_mark);
+    answer.next = ask_next(&board.list.page);
     count_standings(ask, &board);
     ask_each(ask, TALLIES, prefix, count_tally, &board);
     answer.lines = (Supervision__DutyLine **)board.list.rows;
-    answer.n_lines = board.list.count;
+    answer.n_lines = board.list.page.count;
     return asked_give(ask, &answer.base);
 }
 
@@ -168,13 +170,10 @@ static bool show_late(void *context, const char *key, const void *row)
 {
     struct asked *list = context;
     const Late *late = row;
-    Supervision__LateLine *line = ask_array(list->ask, 1, sizeof(*line));
+    Supervision__LateLine *line = ask_array(list->page.ask, 1, sizeof(*line));
 
-    if (line == NULL || asked_is_full(list))
+    if (line == NULL || !ask_room(&list->page))
         return false;
-    /* The key, behind the unit that was asked about. */
-    list->next =
-        ask_text(list->ask, "%s", key + (*list->unit != '\0' ? strlen(list->unit) + 1 : 0));
     supervision__late_line__init(line);
     line->service = late->service;
     line->need = late->need;
@@ -184,7 +183,7 @@ static bool show_late(void *context, const char *key, const void *row)
     line->due_ms = late->due_ms;
     line->case_id = late->case_id;
     line->priority = late->priority;
-    list->rows[list->count++] = line;
+    asked_add(list, key, &line->base);
     return true;
 }
 
@@ -196,12 +195,11 @@ int ask_late_now(struct ask *ask, const void *message)
 
     if (!asked_may_see(ask, asked->unit))
         return ask->outcome;
-    list.unit = asked->unit;
-    ask_each_after(ask, LATE, *asked->unit != '\0' ? ask_text(ask, "%s/", asked->unit) : "",
-                   asked->after, show_late, &list);
-    answer.next = list.more ? list.next : "";
+    ask_read(&list.page, LATE, *asked->unit != '\0' ? ask_text(ask, "%s/", asked->unit) : "",
+             asked->after, show_late);
+    answer.next = ask_next(&list.page);
     answer.lines = (Supervision__LateLine **)list.rows;
-    answer.n_lines = list.count;
+    answer.n_lines = list.page.count;
     return asked_give(ask, &answer.base);
 }
 
@@ -210,17 +208,17 @@ int ask_late_now(struct ask *ask, const void *message)
 static bool show_rates(void *context, const char *key, const void *row)
 {
     struct asked *list = context;
-    Supervision__Rates *shown = ask_array(list->ask, 1, sizeof(*shown));
+    Supervision__Rates *shown = ask_array(list->page.ask, 1, sizeof(*shown));
     const char *unit = strchr(key, '/');
 
-    if (shown == NULL || unit == NULL || asked_is_full(list))
+    if (shown == NULL || unit == NULL || !ask_room(&list->page))
         return false;
     if (*list->unit != '\0' && strcmp(unit + 1, list->unit) != 0)
         return true;
     supervision__rates__init(shown);
-    shown->unit = ask_text(list->ask, "%s", unit + 1);
+    shown->unit = ask_text(list->page.ask, "%s", unit + 1);
     rates_show(row, shown);
-    list->rows[list->count++] = shown;
+    asked_add(list, key, &shown->base);
     return true;
 }
 
@@ -243,6 +241,6 @@ int ask_bulletin_of(struct ask *ask, const void *message)
     list.unit = asked_by_office(ask) ? "" : ask_actor_unit(ask);
     ask_each(ask, RATES, ask_text(ask, "%s/", asked->month), show_rates, &list);
     answer.rates = (Supervision__Rates **)list.rows;
-    answer.n_rates = list.count;
+    answer.n_rates = list.page.count;
     return asked_give(ask, &answer.base);
 }

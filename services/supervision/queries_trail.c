@@ -36,30 +36,46 @@ static bool is_unit_of(const Line *line, const char *unit)
     return sent || (third != NULL && strcmp(third + 1, unit) == 0);
 }
 
-struct timeline {
-    struct asked list;
-    bool is_its_own;
+struct part_of_case {
+    const char *unit;
+    bool found;
 };
+
+static bool find_part(void *context, const char *key, const void *row)
+{
+    struct part_of_case *part = context;
+
+    (void)key;
+    part->found = is_unit_of(row, part->unit);
+    return !part->found;
+}
+
+/* On whichever page of the case. */
+static bool has_part(struct ask *ask, const char *lines)
+{
+    struct part_of_case part = { .unit = ask_actor_unit(ask) };
+
+    ask_each(ask, LINES, lines, find_part, &part);
+    return part.found;
+}
 
 static bool show_line(void *context, const char *key, const void *row)
 {
-    struct timeline *timeline = context;
-    struct asked *list = &timeline->list;
+    struct asked *list = context;
     const Line *line = row;
-    Supervision__TimelineLine *shown = ask_array(list->ask, 1, sizeof(*shown));
+    Supervision__TimelineLine *shown = ask_array(list->page.ask, 1, sizeof(*shown));
 
-    timeline->is_its_own = timeline->is_its_own || is_unit_of(line, ask_actor_unit(list->ask));
-    if (shown == NULL || asked_is_full(list))
+    if (shown == NULL || !ask_room(&list->page))
         return false;
     supervision__timeline_line__init(shown);
     shown->seq = seq_of(key);
     shown->time_ms = line->time_ms;
     shown->subject = line->subject;
-    shown->source = source_of(list->ask, line);
+    shown->source = source_of(list->page.ask, line);
     shown->post = line->post;
     shown->text = line->text;
     shown->id = line->id;
-    list->rows[list->count++] = shown;
+    asked_add(list, key, &shown->base);
     return true;
 }
 
@@ -73,19 +89,20 @@ int ask_case_timeline(struct ask *ask, const void *message)
     const Supervision__CaseTimeline *asked = message;
     Supervision__CaseTimelineAnswer answer = { IS(supervision__case_timeline_answer),
                                                .case_id = asked->case_id };
-    struct timeline timeline = { .list = asked_list(ask, ASKED_ROWS_MOST) };
+    struct asked list = asked_list(ask, ASKED_ROWS_MOST);
 
-    timeline.is_its_own = asked_by_office(ask);
     if (!fields_is_id(asked->case_id))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "which case");
     const Case *row = ask_load(ask, CASES, asked->case_id);
     if (row == NULL)
         return ask_refuse(ask, TOWN__REFUSAL__NOT_FOUND, "no case %s", asked->case_id);
-    ask_each(ask, LINES, ask_text(ask, "%s/", asked->case_id), show_line, &timeline);
-    if (!timeline.is_its_own)
+    const char *lines = ask_text(ask, "%s/", asked->case_id);
+    if (!asked_by_office(ask) && !has_part(ask, lines))
         return ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "the unit has no part in this case");
-    answer.lines = (Supervision__TimelineLine **)timeline.list.rows;
-    answer.n_lines = timeline.list.count;
+    ask_read(&list.page, LINES, lines, asked->after, show_line);
+    answer.lines = (Supervision__TimelineLine **)list.rows;
+    answer.n_lines = list.page.count;
+    answer.next = ask_next(&list.page);
     answer.closed = is_closed(row);
     return asked_give(ask, &answer.base);
 }
@@ -97,18 +114,16 @@ static bool show_case(void *context, const char *key, const void *row)
 
     if (list->open_only && is_closed(found))
         return true;
-    if (asked_is_full(list))
-        return false;
-    Supervision__CaseLine *line = ask_array(list->ask, 1, sizeof(*line));
-    if (line == NULL)
+    Supervision__CaseLine *line = ask_array(list->page.ask, 1, sizeof(*line));
+    if (line == NULL || !ask_room(&list->page))
         return false;
     supervision__case_line__init(line);
-    line->case_id = list->next = ask_text(list->ask, "%s", key);
+    line->case_id = ask_text(list->page.ask, "%s", key);
     line->opened_ms = found->opened_ms;
     line->messages = found->messages;
     line->closed = is_closed(found);
     line->last = found->last;
-    list->rows[list->count++] = line;
+    asked_add(list, key, &line->base);
     return true;
 }
 
@@ -121,10 +136,10 @@ int ask_cases(struct ask *ask, const void *message)
     if (!asked_may_see(ask, ""))
         return ask->outcome;
     list.open_only = asked->open_only;
-    ask_each_after(ask, CASES, "", asked->after, show_case, &list);
+    ask_read(&list.page, CASES, "", asked->after, show_case);
     answer.cases = (Supervision__CaseLine **)list.rows;
-    answer.n_cases = list.count;
-    answer.next = list.more ? list.next : "";
+    answer.n_cases = list.page.count;
+    answer.next = ask_next(&list.page);
     return asked_give(ask, &answer.base);
 }
 
@@ -134,9 +149,12 @@ static bool show_look(void *context, const char *key, const void *row)
 {
     struct asked *list = context;
     const Look *look = row;
-    Supervision__LookLine *line = ask_array(list->ask, 1, sizeof(*line));
+    struct ask_page *page = &list->page;
+    Supervision__LookLine *line = ask_array(page->ask, 1, sizeof(*line));
 
-    if (line == NULL || asked_is_full(list))
+    /* There is no next page of it: what is too long to answer is refused, and nobody left out. */
+    page->more = page->count == page->most;
+    if (line == NULL || page->more)
         return false;
     supervision__look_line__init(line);
     line->seq = seq_of(key);
@@ -147,7 +165,7 @@ static bool show_look(void *context, const char *key, const void *row)
     line->result = look->result;
     line->purpose = look->purpose;
     line->case_id = look->case_id;
-    list->rows[list->count++] = line;
+    asked_add(list, key, &line->base);
     return true;
 }
 
@@ -156,8 +174,9 @@ static bool show_looks_of(void *context, const char *key, const void *row)
     struct asked *list = context;
 
     (void)row;
-    ask_each(list->ask, LOOKS, ask_text(list->ask, "%s/", strrchr(key, '/') + 1), show_look, list);
-    return !list->more;
+    struct ask *ask = list->page.ask;
+    ask_each(ask, LOOKS, ask_text(ask, "%s/", strrchr(key, '/') + 1), show_look, list);
+    return !list->page.more;
 }
 
 int ask_who_looked(struct ask *ask, const void *message)
@@ -176,7 +195,7 @@ int ask_who_looked(struct ask *ask, const void *message)
     ask_each(ask, LOOKS, ask_text(ask, "%s/", person), show_look, &list);
     ask_each(ask, ALIASES, ask_text(ask, "has/%s/", person), show_looks_of, &list);
     answer.lines = (Supervision__LookLine **)list.rows;
-    answer.n_lines = list.count;
+    answer.n_lines = list.page.count;
     return asked_give(ask, &answer.base);
 }
 
@@ -187,30 +206,30 @@ static const char *state_name(const ProtobufCEnumDescriptor *states, int state)
     return value != NULL && state != 0 ? value->name : "";
 }
 
-static bool add_finding(struct asked *list, const char *id, const Finding *finding)
+static bool add_finding(struct asked *list, const char *key, const char *id, const Finding *finding)
 {
     bool is_open = finding->state != SUPERVISION_ROWS__FINDING__STATE__CLOSED;
 
     if (list->open_only && !is_open)
         return true;
-    Supervision__FindingLine *line = ask_array(list->ask, 1, sizeof(*line));
-    if (line == NULL || asked_is_full(list))
+    Supervision__FindingLine *line = ask_array(list->page.ask, 1, sizeof(*line));
+    if (line == NULL || !ask_room(&list->page))
         return false;
     supervision__finding_line__init(line);
-    line->finding = list->next = ask_text(list->ask, "%s", id);
+    line->finding = ask_text(list->page.ask, "%s", id);
     line->unit = finding->unit;
     line->duty = finding->duty;
     line->state = state_name(&supervision_rows__finding__state__descriptor, (int)finding->state);
     line->due_ms = finding->due_ms;
     line->case_id = finding->case_id;
     line->text = finding->text;
-    list->rows[list->count++] = line;
+    asked_add(list, key, &line->base);
     return true;
 }
 
 static bool show_finding(void *context, const char *key, const void *row)
 {
-    return add_finding(context, key, row);
+    return add_finding(context, key, key, row);
 }
 
 static bool show_unit_finding(void *context, const char *key, const void *row)
@@ -219,8 +238,8 @@ static bool show_unit_finding(void *context, const char *key, const void *row)
     const char *id = strchr(key, '/');
 
     (void)row;
-    const Finding *finding = id != NULL ? ask_load(list->ask, FINDINGS, id + 1) : NULL;
-    return finding == NULL || add_finding(list, id + 1, finding);
+    const Finding *finding = id != NULL ? ask_load(list->page.ask, FINDINGS, id + 1) : NULL;
+    return finding == NULL || add_finding(list, key, id + 1, finding);
 }
 
 int ask_findings(struct ask *ask, const void *message)
@@ -233,13 +252,13 @@ int ask_findings(struct ask *ask, const void *message)
         return ask->outcome;
     list.open_only = asked->open_only;
     if (*asked->unit != '\0')
-        ask_each_after(ask, UNIT_FINDINGS, ask_text(ask, "%s/", asked->unit), asked->after,
-                       show_unit_finding, &list);
+        ask_read(&list.page, UNIT_FINDINGS, ask_text(ask, "%s/", asked->unit), asked->after,
+                 show_unit_finding);
     else
-        ask_each_after(ask, FINDINGS, "", asked->after, show_finding, &list);
-    answer.next = list.more ? list.next : "";
+        ask_read(&list.page, FINDINGS, "", asked->after, show_finding);
+    answer.next = ask_next(&list.page);
     answer.lines = (Supervision__FindingLine **)list.rows;
-    answer.n_lines = list.count;
+    answer.n_lines = list.page.count;
     return asked_give(ask, &answer.base);
 }
 

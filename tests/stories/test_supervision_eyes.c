@@ -183,6 +183,36 @@ START_TEST(a_case_has_a_timeline_without_particulars)
 }
 END_TEST
 
+/* A case of years is read page by page, also by a unit that came to it last. */
+START_TEST(a_long_case_is_read_to_its_end)
+{
+    enum { LINES = 510 };
+    struct story *story = open_town();
+
+    for (int i = 1; i <= LINES; i++) {
+        story_case(story, "R-long");
+        story_say(story, "referral",
+                  i < LINES ? "referral.InterimReported.hcz" : "referral.InterimReported.hcs",
+                  "{'assignment': 'a1'}");
+    }
+    const char *page =
+        story_ask(story, "hcs", "supervision.CaseTimeline.jcb", "{'caseId': 'R-long'}");
+    const char *next = strstr(page, "\"next\": \"");
+    char after[32] = "";
+    ck_assert_ptr_nonnull(next);
+    ck_assert_int_eq(sscanf(next, "\"next\": \"%31[^\"]", after), 1);
+    ck_assert_ptr_null(strstr(page, "InterimReported.hcs"));
+    page = story_ask(story, "hcs", "supervision.CaseTimeline.jcb",
+                     "{'caseId': 'R-long', 'after': '%s'}", after);
+    ck_assert_ptr_nonnull(strstr(page, "InterimReported.hcs"));
+    ck_assert_ptr_null(strstr(page, "next"));
+    ck_assert_str_eq(
+        story_ask(story, "dzb", "supervision.CaseTimeline.jcb", "{'caseId': 'R-long'}"),
+        "refused NOT_ALLOWED: the unit has no part in this case");
+    story_close(story);
+}
+END_TEST
+
 START_TEST(what_is_late_is_late_until_it_is_done)
 {
     struct story *story = open_town();
@@ -457,7 +487,7 @@ START_TEST(a_history_that_was_seen_cannot_be_another)
 END_TEST
 
 TESTS(a_sample_follows_from_the_seed, a_case_has_a_timeline_without_particulars,
-      what_is_late_is_late_until_it_is_done, the_bulletin_counts_by_the_columns_of_12345,
-      a_closed_need_is_asked_for_again, who_looked_at_whom_is_kept_denied_or_not,
-      many_doors_tried_in_a_day_are_an_anomaly_once,
+      a_long_case_is_read_to_its_end, what_is_late_is_late_until_it_is_done,
+      the_bulletin_counts_by_the_columns_of_12345, a_closed_need_is_asked_for_again,
+      who_looked_at_whom_is_kept_denied_or_not, many_doors_tried_in_a_day_are_an_anomaly_once,
       a_fact_is_not_refused_for_an_id_that_is_too_long, a_history_that_was_seen_cannot_be_another)

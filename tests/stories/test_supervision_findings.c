@@ -340,6 +340,35 @@ START_TEST(a_long_list_goes_page_by_page)
 }
 END_TEST
 
+/* What is too long for one answer ends a page early, and is not refused. */
+START_TEST(long_texts_make_more_pages)
+{
+    enum { FINDINGS = 120, TEXT = 600 };
+    struct story *story = open_town();
+    char text[TEXT + 1] = "";
+    char after[16] = "";
+    unsigned count = 0;
+    unsigned pages = 0;
+
+    memset(text, 'x', TEXT);
+    for (int i = 0; i < FINDINGS; i++)
+        story_say(story, "jcb as jcb.duty", "supervision.OpenFinding.hcz",
+                  "{'finding': 'f%03d', 'unit': 'hcz', 'evidence': ['referral/1/1'], 'text': '%s'}",
+                  i, text);
+    for (bool more = true; more; pages++) {
+        const char *page =
+            story_ask(story, "jcb", "supervision.Findings.jcb", "{'after': '%s'}", after);
+        for (const char *at = page; (at = strstr(at, "\"finding\": ")) != NULL; at++)
+            count++;
+        const char *next = strstr(page, "\"next\": \"");
+        more = next != NULL && sscanf(next, "\"next\": \"%15[^\"]", after) == 1;
+    }
+    ck_assert_uint_eq(count, FINDINGS);
+    ck_assert_uint_eq(pages, 2);
+    story_close(story);
+}
+END_TEST
+
 /* The next page of a board or a list of what is late begins behind the last line of this one. */
 START_TEST(the_board_and_what_is_late_go_on_where_they_ended)
 {
@@ -397,6 +426,6 @@ START_TEST(the_board_and_what_is_late_go_on_where_they_ended)
 END_TEST
 
 TESTS(a_finding_is_explained_rectified_rechecked_and_closed, a_long_list_goes_page_by_page,
-      the_board_and_what_is_late_go_on_where_they_ended, a_finding_needs_a_unit_an_id_and_evidence,
-      silence_escalates_to_the_office_then_to_the_leader, what_was_not_put_right_is_opened_again,
-      a_finding_may_be_closed_or_raised_where_it_stands)
+      long_texts_make_more_pages, the_board_and_what_is_late_go_on_where_they_ended,
+      a_finding_needs_a_unit_an_id_and_evidence, silence_escalates_to_the_office_then_to_the_leader,
+      what_was_not_put_right_is_opened_again, a_finding_may_be_closed_or_raised_where_it_stands)
