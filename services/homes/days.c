@@ -9,10 +9,10 @@
 #include "town.pb-c.h"
 
 enum {
-    SHORT_MOST = 20,  /* things of a report */
-    ASKED_MOST = 100, /* ... of all reports of a day */
-    TEXT_MOST = 60,   /* bytes of one */
-    PEOPLE_MOST = 5000,
+    SHORT_MOST = 20,    /* things of a report */
+    ASKED_MOST = 100,   /* ... of all reports of a day */
+    TEXT_MOST = 60,     /* bytes of one */
+    PEOPLE_MOST = 5000, /* residents and staff of a home */
     LATE_DAYS = 7,
     WINDOW_MOST = 31,
     DROP_DAYS = 8, /* a day, when the retention was made shorter */
@@ -154,7 +154,9 @@ static bool is_sound(struct turn *turn, const Homes__SubmitDailyReport *report)
 {
     uint64_t people = (uint64_t)report->residents + report->staff;
 
-    if (people > PEOPLE_MOST || report->cases > people || report->deaths > people)
+    if (people > PEOPLE_MOST)
+        turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a home of %d people at most", PEOPLE_MOST);
+    else if (report->cases > people || report->deaths > people)
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "more cases than people");
     else if (report->n_short_of > SHORT_MOST)
         turn_refuse(turn, TOWN__REFUSAL__OVER_LIMIT, "%d things a report at most", SHORT_MOST);

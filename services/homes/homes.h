@@ -3,7 +3,8 @@
  *
  * A guidance visit is a need of the kernel (kit/loop); here is what a home has besides: its pairing with
  * a health centre, its daily report, zero included, its state, and what follows when people fall ill.
- * It knows counts alone: nobody who lives there has a row here, so there is nothing to erase of anybody.
+ * It knows counts alone: nobody who lives there has a row here.  What is erased after a campaign is what
+ * was written of visits, in their needs.
  */
 #pragma once
 

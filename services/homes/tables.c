@@ -92,7 +92,7 @@ static const struct loop_rules rules = {
     .on_close   = on_guidance_closed,
 };
 
-/* Of people it knows nothing: what goes is what was written of visits. */
+/* Counts are of nobody: what goes is what was written of visits. */
 static const struct erased_table erased[] = { ERASE_NEEDS, { 0 } };
 static const struct erasing erasing = { "homes.retention", erased };
 

@@ -331,7 +331,7 @@ START_TEST(a_second_report_asks_for_what_the_first_had_not)
     EXPECT_TEXT(story_text(story), "310115125041/1/4 homes.SubmitDailyReport\n"
                                    "    refuses: short of what, in 60 bytes\n"
                                    "310115125041/1/5 homes.SubmitDailyReport\n"
-                                   "    refuses: more cases than people\n"
+                                   "    refuses: a home of 5000 people at most\n"
                                    "310115125041/1/6 homes.ReportCase\n"
                                    "    refuses: more cases than people\n"
                                    "hcz/1/3 homes.RecordGuidance\n"
