@@ -31,11 +31,16 @@ struct unit_seen *unit_seen_get(struct core *core, struct slice name)
     return unit;
 }
 
+static uint32_t pace(uint32_t rate)
+{
+    return rate == 0 ? 1 : rate;
+}
+
 /* The grace is the town's time: where its clock runs fast, so do the alarms that hang on a link.  A
  * client that connects anew needs what it needs, at any rate. */
 static uint64_t due_steady_ms(const struct core *core, uint64_t left_ms, uint32_t rate)
 {
-    uint64_t steady_ms = left_ms / (rate == 0 ? 1 : rate);
+    uint64_t steady_ms = left_ms / pace(rate);
 
     return core->steady_ms + (steady_ms < GRACE_LEAST_MS ? GRACE_LEAST_MS : steady_ms);
 }
@@ -47,13 +52,17 @@ static void changed(struct core *core, struct unit_seen *unit)
         due_steady_ms(core, core->options.limits.link_grace_ms, core->options.rate);
 }
 
+/* What was left to GRACE_LEAST_MS is no more than the grace, however fast the clock has run. */
 void link_rate(struct core *core, uint32_t rate)
 {
+    uint64_t grace_ms = core->options.limits.link_grace_ms;
+
     for (uint32_t i = 0; i < core->mailbox_count; i++) {
         struct unit_seen *unit = core->mailboxes[i]->seen;
-        if (unit->due_steady_ms > core->steady_ms)
-            unit->due_steady_ms = due_steady_ms(
-                core, (unit->due_steady_ms - core->steady_ms) * core->options.rate, rate);
+        if (unit->due_steady_ms <= core->steady_ms)
+            continue;
+        uint64_t left_ms = (unit->due_steady_ms - core->steady_ms) * pace(core->options.rate);
+        unit->due_steady_ms = due_steady_ms(core, left_ms < grace_ms ? left_ms : grace_ms, rate);
     }
 }
 

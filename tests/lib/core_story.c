@@ -382,6 +382,12 @@ void commit(struct core_story *story)
     core_world_tick(&story->world);
 }
 
+void run_at(struct core_story *story, uint32_t rate)
+{
+    line(story, "x%u", rate);
+    core_world_step(&story->world, &(struct core_event){ .kind = CORE_RATE, .rate = rate });
+}
+
 void pass(struct core_story *story, uint64_t ms)
 {
     line(story, "%llu ms PASS", (unsigned long long)ms);

@@ -89,6 +89,8 @@ void ask(struct core_story *story, const char *source, uint64_t request, const c
 void reply(struct core_story *story, const char *source, uint64_t request);
 
 void commit(struct core_story *story);
+/* The log's clock runs at that rate. */
+void run_at(struct core_story *story, uint32_t rate);
 /* Time passes, log time and elapsed time alike, in steps of a second at most. */
 void pass(struct core_story *story, uint64_t ms);
 void save(struct core_story *story);

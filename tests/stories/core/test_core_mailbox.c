@@ -506,6 +506,53 @@ START_TEST(a_unit_is_up_while_somebody_of_it_listens)
 }
 END_TEST
 
+START_TEST(a_grace_is_the_log_s_time_also_when_its_clock_changes_its_rate)
+{
+    begin(NULL);
+    take(&s, "hcz", "hcz", 1, 60000);
+    pass(&s, 10000);
+    told(&s);
+    run_at(&s, 20);
+    gone(&s, "hcz");
+    pass(&s, 500);
+    hello(&s, "hcz");
+    take(&s, "hcz", "hcz", 1, 60000);
+    pass(&s, 500);
+    run_at(&s, 600);
+    gone(&s, "hcz");
+    run_at(&s, 1);
+    pass(&s, 9000);
+    pass(&s, 1000);
+    EXPECT_TEXT(told(&s), "x20\n"
+                          "  referral: pong\n"
+                          "  hcz: pong\n"
+                          "hcz GONE\n"
+                          "    hcz is gone\n"
+                          "500 ms PASS\n"
+                          "    hcz is down\n"
+                          "  link hcz down, 0 urgent\n"
+                          "hcz HELLO\n"
+                          "  hcz: welcome, head 0, number 0\n"
+                          "hcz TAKE 1\n"
+                          "500 ms PASS\n"
+                          "    hcz is up\n"
+                          "  link hcz up, 0 urgent\n"
+                          "x600\n"
+                          "  referral: pong\n"
+                          "  hcz: pong\n"
+                          "hcz GONE\n"
+                          "    hcz is gone\n"
+                          "x1\n"
+                          "  referral: pong\n"
+                          "9000 ms PASS\n"
+                          "1000 ms PASS\n"
+                          "    hcz is down\n"
+                          "    referral is gone\n"
+                          "  link hcz down, 0 urgent\n");
+    story_close(&s);
+}
+END_TEST
+
 TESTS(a_message_waits_until_somebody_takes_it_and_ends_with_its_receipt,
       a_taker_that_waits_gets_it_when_it_is_on_the_disk,
       the_most_urgent_go_first_and_each_lane_in_order,
@@ -516,4 +563,5 @@ TESTS(a_message_waits_until_somebody_takes_it_and_ends_with_its_receipt,
       not_before_its_time_and_not_after,
       a_mailbox_with_too_many_dead_letters_hands_out_nothing_until_somebody_looks,
       only_who_may_takes_and_only_from_what_there_is, workers_share_in_turn,
-      a_message_that_the_log_cannot_give_is_set_aside, a_unit_is_up_while_somebody_of_it_listens)
+      a_message_that_the_log_cannot_give_is_set_aside, a_unit_is_up_while_somebody_of_it_listens,
+      a_grace_is_the_log_s_time_also_when_its_clock_changes_its_rate)
