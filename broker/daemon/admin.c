@@ -4,6 +4,8 @@
  * clock (JSON: an exercise's clock, which may be let run faster for a while).
  * permissions.csv names the verb: `operator,admin,*`.
  */
+#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -336,16 +338,33 @@ static int why(struct broker *broker, const struct link *link, const Bus__Admin 
 
 /* ---- clock ----------------------------------------------------------------------------------------- */
 
+static bool read_number(const char **text, uint64_t *ret_number)
+{
+    char *end;
+
+    if (!isdigit((unsigned char)**text))
+        return false;
+    errno = 0;
+    *ret_number = strtoull(*text, &end, 10);
+    *text = end;
+    return errno == 0;
+}
+
+static bool read_clock(const char *text, uint64_t *ret_rate, uint64_t *ret_until_ms)
+{
+    return read_number(&text, ret_rate) && *ret_rate >= 1 && *ret_rate <= RATE_MOST
+           && *text++ == ' ' && read_number(&text, ret_until_ms) && *text == '\0';
+}
+
 /* `RATE UNTIL_MS`, or "" to be told only. */
 static int clock(struct broker *broker, const struct link *link, const Bus__Admin *admin)
 {
     struct text text = { .bytes = broker->status };
 
     if (admin->argument[0] != '\0') {
-        char *end;
-        unsigned long long rate = strtoull(admin->argument, &end, 10);
-        unsigned long long until_ms = *end == ' ' ? strtoull(end + 1, &end, 10) : 0;
-        if (*end != '\0' || rate == 0 || rate > RATE_MOST)
+        uint64_t until_ms;
+        uint64_t rate;
+        if (!read_clock(admin->argument, &rate, &until_ms))
             return refuse(broker, link, admin, BUS__CODE__BAD_MESSAGE,
                           "a clock's argument is RATE UNTIL_MS, and RATE is 1 to 86400");
         if (!broker->clock.exercise)

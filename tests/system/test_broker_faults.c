@@ -389,6 +389,9 @@ START_TEST(an_exercise_s_clock_runs_ahead_as_far_as_it_is_told)
     ck_assert_uint_lt(service.told_time_ms, start_ms + 3 * 3600 * 1000);
     client_admin(boss.client, "clock", "0 1", 0, 0, NULL);
     PEER_UNTIL(&boss, boss.code == BUS__CODE__BAD_MESSAGE);
+    boss.code = BUS__CODE__CODE_ABSENT;
+    client_admin(boss.client, "clock", "600", 0, 0, NULL);
+    PEER_UNTIL(&boss, boss.code == BUS__CODE__BAD_MESSAGE);
     client_admin(service.client, "clock", "", 0, 0, NULL);
     PEER_UNTIL(&service, service.code == BUS__CODE__NOT_PERMITTED);
     peer_close(&boss);
