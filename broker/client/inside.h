@@ -103,5 +103,8 @@ int client_send(struct client *client, enum frame_type type, const ProtobufCMess
 int client_gather(struct client *client, enum frame_type type, const ProtobufCMessage *message);
 int client_gathered(struct client *client);
 int client_write(struct client *client, struct frame_writer *writer);
+
+/* calls.c: what lives in a session is asked for again when one begins. */
 uint64_t client_expect(struct client *client, enum pending_kind kind);
 void client_resume(struct client *client);
+void client_forget(struct client *client); /* what it has subscribed to */
