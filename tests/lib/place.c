@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <signal.h>
 #include <sodium.h>
@@ -79,6 +80,19 @@ static void make_sign_keys(const char *dir)
     write_file(path(dir, "keys/", "sign.secret"), text);
     sodium_bin2hex(text, sizeof(text), public_key, sizeof(public_key));
     write_file(path(dir, "keys/", "sign.public"), text);
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+    (void)status;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+void place_remove(const char *folder)
+{
+    nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 void place_make(const char *dir, const struct place_unit *units, const char *permissions,

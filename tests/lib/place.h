@@ -21,6 +21,9 @@ struct place_unit {
 void place_make(const char *dir, const struct place_unit *units, const char *permissions,
                 const char *conf);
 
+/* Removes the folder with all that is in it; one that is not there is no fault. */
+void place_remove(const char *folder);
+
 /* A unit's keys, and the broker's public one. */
 void place_keys(const char *dir, const char *unit, struct socket_keys *ret_keys);
 void place_broker_key(const char *dir, uint8_t ret_key[SOCKET_KEY_BYTES]);

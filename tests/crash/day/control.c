@@ -2,7 +2,6 @@
  * Is a difference seen?  A store that the log makes without one command must be another in the picture;
  * and what balances whoever was killed: the books of every service, and that a refusal has a code.
  */
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,14 +21,6 @@ static bool begins(struct slice text, const char *begin)
 
 /* ---- one command less -------------------------------------------------------------------------------- */
 
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *where)
-{
-    (void)status;
-    (void)kind;
-    (void)where;
-    return remove(path);
-}
-
 /* Folds the log into a store of its own, all but that message. */
 static void fold(const char *dir, const struct service *service, const struct days_log *log,
                  uint64_t without)
@@ -41,7 +32,7 @@ static void fold(const char *dir, const struct service *service, const struct da
     const struct stored *all = days_log_all(log, &count);
 
     snprintf(path, sizeof(path), "%s/store/%s" PICTURE_FOLD, dir, service->name);
-    nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    place_remove(path);
     struct kit_options options = { .service = service, .path = path, .scratch = true };
     if (kit_open(&options, &kit) != 0 || kit_begin(kit, days_log_identity(log), 1) != 0)
         give_up("%s cannot be made", path);

@@ -11,7 +11,6 @@
  * says what differs; --judge compares once more what a run has left that found the first part wrong.
  * A scene alone (--scene X) is to be looked at: the proofs, which want a whole day, then fail.
  */
-#include <ftw.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -202,14 +201,6 @@ static void evening(struct play *play, const char *only)
 
 /* ---- both ------------------------------------------------------------------------------------------- */
 
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *where)
-{
-    (void)status;
-    (void)kind;
-    (void)where;
-    return remove(path);
-}
-
 static uint32_t judge(const char *quiet, const char *killed)
 {
     struct days_log *quiet_log = days_log_open(quiet);
@@ -343,6 +334,6 @@ int main(int argc, char **argv)
         return 1;
     }
     if (!asked.judges)
-        nftw(asked.folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+        place_remove(asked.folder);
     return 0;
 }

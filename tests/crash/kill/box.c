@@ -32,6 +32,7 @@ static void box_is(struct driver *driver, uint64_t seq, enum box_state state)
         driver->box_open--;
     driver->box_state[seq] = (uint8_t)state;
 }
+
 void box_hear(struct driver *driver, const struct stored *stored)
 {
     static const char opened[] = "toy.NeedOpened.";

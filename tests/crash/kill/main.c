@@ -8,7 +8,6 @@
  * comes to rest; then the log is read, folded into every service afresh, and the whole history is
  * judged (crash/checker).  Ends with 0 when it is clean; a history that is not is kept, and said where.
  */
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,14 +20,6 @@
 #include "crash/kill/kill.h"
 
 enum { REST_MS = 30 * 1000, PROGRESS_MS = 5000, SLACK_MS = 3000 };
-
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *where)
-{
-    (void)status;
-    (void)kind;
-    (void)where;
-    return remove(path);
-}
 
 static void say_progress(const struct town *town, const struct driver *driver, double seconds)
 {
@@ -168,6 +159,6 @@ int main(int argc, char **argv)
     printf("%u kills of %u processes, %u stores lost, nothing else\n", town.kills, town.count,
            town.lost);
     town_forget(&town);
-    nftw(town.dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    place_remove(town.dir);
     return 0;
 }

@@ -1,4 +1,3 @@
-#include <ftw.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -116,21 +115,13 @@ static void watch(struct town *town)
     }
 }
 
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *where)
-{
-    (void)status;
-    (void)kind;
-    (void)where;
-    return remove(path);
-}
-
 /* Its disk is gone: the next start has the log alone. */
 static void lose_store(struct town *town, const struct process *process)
 {
     char path[4096];
 
     snprintf(path, sizeof(path), "%s/store/%s", town->dir, process->name);
-    nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    place_remove(path);
     town->lost++;
 }
 
