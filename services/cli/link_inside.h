@@ -1,5 +1,6 @@
 /*
- * cli/link_inside.h - a link's own parts: link.c opens it and waits, link_calls.c are the calls.
+ * cli/link_inside.h - a link's own parts: link.c opens it and waits, link_calls.c are the calls,
+ * link_hears.c what the broker says.
  */
 #pragma once
 
@@ -63,6 +64,10 @@ int link_sent(struct link *link, int r);
 /* Steps until the call is done; 0, or the status that has been printed.  `timeout_ms` 0: for ever;
  * `what` NULL: silence is no fault. */
 int link_wait(struct link *link, uint32_t timeout_ms, const char *what);
+
+/* ---- link_hears.c -------------------------------------------------------------------------------- */
+
+extern const struct client_calls link_hears;
 
 /* Prints a rejection with its hint; its status. */
 int link_say_reject(Bus__Code code, const char *reason);

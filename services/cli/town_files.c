@@ -1,8 +1,6 @@
 #include "cli/town_files_inside.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"

@@ -3,13 +3,9 @@
  */
 #include "cli/town_files_inside.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
 #include "opinion.pb-c.h"
 #include "supplies.pb-c.h"
 

@@ -4,13 +4,10 @@
 #include "cli/town_files_inside.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
 #include "base/io.h"
 #include "organisation.pb-c.h"
 #include "supervision.pb-c.h"

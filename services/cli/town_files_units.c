@@ -3,13 +3,8 @@
  */
 #include "cli/town_files_inside.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
 #include "organisation.pb-c.h"
 
 enum { UNITS = 512 };
