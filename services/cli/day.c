@@ -271,7 +271,7 @@ struct day_heard day_hear(struct day *day, const char *subject, const char *form
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    return hear(day, subject, text, MORNING_WAIT_MS);
+    return hear(day, subject, text, DAY_WAIT_MS);
 }
 
 struct day_heard day_hear_within(struct day *day, uint64_t log_ms, const char *subject,
@@ -292,7 +292,7 @@ struct day_heard day_hear_within(struct day *day, uint64_t log_ms, const char *s
                           : rate > RATE_MOST ? RATE_MOST
                                              : rate));
     day->since = since;
-    return hear(day, subject, text, MORNING_WAIT_MS);
+    return hear(day, subject, text, DAY_WAIT_MS);
 }
 
 void day_hear_nothing(struct day *day, uint64_t since, const char *subject, const char *format, ...)
@@ -329,7 +329,7 @@ static bool count_each(void *context, const struct stored *stored)
 
 void day_hear_all(struct day *day, uint64_t from_seq, const char *subject, uint32_t count)
 {
-    uint64_t end_us = clock_steady_us() + (uint64_t)MORNING_WAIT_MS * 1000;
+    uint64_t end_us = clock_steady_us() + (uint64_t)DAY_WAIT_MS * 1000;
     const struct link_reading reading = { .filters = &subject,
                                           .filter_count = 1,
                                           .from_seq = from_seq };
@@ -379,7 +379,7 @@ void day_check(struct day *day, bool good, const char *what)
 
 void day_case(struct day *day, const char *case_id)
 {
-    if (day->failed || case_id[0] == '\0' || day->case_count == MORNING_CASES)
+    if (day->failed || case_id[0] == '\0' || day->case_count == DAY_CASES)
         return;
     day->cases[day->case_count].scene = day->scene;
     day->cases[day->case_count++].case_id = case_id;

@@ -14,9 +14,9 @@
 #include "cli/link.h"
 
 enum {
-    MORNING_DESKS = 128,
-    MORNING_CASES = 16,
-    MORNING_WAIT_MS = 60 * 1000, /* for what comes at once; a process may just be starting anew */
+    DAY_DESKS = 128,
+    DAY_CASES = 16,
+    DAY_WAIT_MS = 60 * 1000, /* for what comes at once; a process may just be starting anew */
 };
 
 struct day {
@@ -25,7 +25,7 @@ struct day {
     struct day_desk {
         const char *unit;
         struct link *link; /* NULL: its line is cut */
-    } desks[MORNING_DESKS];
+    } desks[DAY_DESKS];
     uint32_t desk_count;
     uint32_t services; /* that are at work */
     const char *scene;
@@ -37,7 +37,7 @@ struct day {
     struct {
         const char *scene;
         const char *case_id;
-    } cases[MORNING_CASES];
+    } cases[DAY_CASES];
     uint32_t case_count;
 };
 

@@ -137,7 +137,7 @@ int day_open_desks(struct day *day)
         return cli_fail(EXIT_NO_INPUT, NULL, "the town's tables are not there");
     day_become(cli, day_watcher);
     int status = link_open(cli, &day->watch);
-    for (uint32_t i = 0; i < count && i < MORNING_DESKS && status == 0; i++) {
+    for (uint32_t i = 0; i < count && i < DAY_DESKS && status == 0; i++) {
         day->desks[i].unit = units[i].unit;
         status = open_desk(day, &day->desks[i]);
         day->desk_count++;

@@ -2,15 +2,11 @@
  * Scenes of the example day: the cadres' calls, and the evening - frozen, signed, rolled up
  * (domain.md 5, N: the day is counted).
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "cli/day_scenes.h"
-
-/* Nobody is there to sign: scene J+ left it without anybody. */
-static const char empty_committee[] = "310115125050";
 
 enum { EVENING_RATE = 1200, LAST_RATE = 600, COMMITTEES = 50, NEIGHBOUR_EACH = 9 };
 
@@ -72,7 +68,7 @@ static void sign_all(struct day *day)
 
     for (uint32_t i = 0; i < day->desk_count && !day->failed; i++) {
         const char *unit = day->desks[i].unit;
-        if (unit[0] < '0' || unit[0] > '9' || strcmp(unit, empty_committee) == 0)
+        if (unit[0] < '0' || unit[0] > '9' || strcmp(unit, C50) == 0)
             continue;
         scene_say(day, arena_print(&day->cli->arena, "%s.first", unit), "care", "SignSummary", unit,
                   "{\"committee\":\"%s\"}", unit);
@@ -94,7 +90,7 @@ void play_evening(struct day *day)
     uint64_t since = day->since;
     day_run_to(day, at(began_ms, 21, 5), LAST_RATE);
     day->since = since;
-    day_hear(day, "care.SummaryOverdue.*", "{\"committee\":\"%s\"}", empty_committee);
+    day_hear(day, "care.SummaryOverdue.*", "{\"committee\":\"%s\"}", C50);
     day->since = since;
     day_hear(day, "care.SummaryRolledUp.*", "{\"committees\":%d}", COMMITTEES);
 }

@@ -184,9 +184,9 @@ void play_vacancy(struct day *day)
 
     for (int staff = 1; staff <= 4; staff++)
         day_say(day, "lgo.head", "organisation.DeclareAbsence.lgo", NULL,
-                "{\"staff\":\"310115125050-s%d\",\"from_ms\":%" PRIu64 ",\"until_ms\":%" PRIu64
+                "{\"staff\":\"" C50 "-s%d\",\"from_ms\":%" PRIu64 ",\"until_ms\":%" PRIu64
                 ",\"reason_class\":\"ill\"}",
                 staff, now_ms, now_ms + 48 * (uint64_t)HOUR_MS);
-    day_hear_within(day, 2 * MINUTE_MS, "organisation.PostResolved.310115125050",
-                    "{\"post\":\"310115125050.duty\",\"why\":\"duty\"}");
+    day_hear_within(day, 2 * MINUTE_MS, "organisation.PostResolved." C50,
+                    "{\"post\":\"" C50 ".duty\",\"why\":\"duty\"}");
 }

@@ -115,7 +115,7 @@ static void show_summaries(struct day *day)
     title(day, cli_text("care: the day of a committee"));
     show(day, C41, verb_query, "care Summary committee=" C41);
     title(day, cli_text("care: the day of a committee where nobody is left"));
-    show(day, "sjb", verb_query, "care Summary committee=310115125050");
+    show(day, "sjb", verb_query, "care Summary committee=" C50);
 }
 
 void day_report(struct day *day, bool whole)

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "cli/day_scenes.h"
 
 /* ---- help at a centre: what is the same in every scene ------------------------------------------------ */
@@ -288,20 +287,16 @@ static void play_expiry(struct day *day)
 /* K: a committee off line for long enough to be noticed. */
 static void play_silence(struct day *day)
 {
-    static const char unit[] = "310115125050";
-
     day_say(day, C41 ".duty", "referral.OpenNeed." C41, NULL,
             "{\"need\":\"need-k\",\"place\":\"" C41 "\",\"category\":\"MEDICAL\","
             "\"kind\":\"CONSULT\",\"priority\":\"P3\",\"detail\":\"a question\","
             "\"source\":{\"desk\":\"d1\"}}");
     day_hear(day, "referral.NeedOpened." C41, "{\"need\":\"need-k\"}");
-    day_cut(day, unit);
-    day_hear_within(day, MINUTE_MS, "organisation.LinkChanged.310115125050",
-                    "{\"state\":\"suspect\"}");
-    day_hear_within(day, 2 * MINUTE_MS, "organisation.LinkChanged.310115125050",
-                    "{\"state\":\"down\"}");
-    day_mend(day, unit);
-    day_hear_within(day, MINUTE_MS, "organisation.LinkChanged.310115125050", "{\"state\":\"up\"}");
+    day_cut(day, C50);
+    day_hear_within(day, MINUTE_MS, "organisation.LinkChanged." C50, "{\"state\":\"suspect\"}");
+    day_hear_within(day, 2 * MINUTE_MS, "organisation.LinkChanged." C50, "{\"state\":\"down\"}");
+    day_mend(day, C50);
+    day_hear_within(day, MINUTE_MS, "organisation.LinkChanged." C50, "{\"state\":\"up\"}");
 }
 
 /* The roster's own first; the clock runs ahead only behind what would be too late for it. */

@@ -9,6 +9,9 @@
 #define C41 "310115125041"
 #define C06 "310115125006"
 
+/* Whose line is cut, and where nobody is left at last. */
+#define C50 "310115125050"
+
 /* The people of the roster that we follow, by their numbers. */
 #define ZHANG "14100000001" /* alone, insulin         */
 #define LI "14100000002"    /* very old, a leg wound  */
