@@ -243,6 +243,15 @@ int cli_configuration(struct cli *cli, struct options **ret_options)
     return 0;
 }
 
+uint64_t cli_json_number(const json_t *object, const char *name)
+{
+    const json_t *value = json_object_get(object, name);
+
+    if (json_is_string(value))
+        return strtoull(json_string_value(value), NULL, 10);
+    return (uint64_t)json_integer_value(value);
+}
+
 int cli_print_json(json_t *value)
 {
     char *text = json_dumps(value, JSON_COMPACT | JSON_PRESERVE_ORDER);

@@ -99,5 +99,8 @@ const char *cli_tables(struct cli *cli, const char *folder);
 struct options;
 int cli_configuration(struct cli *cli, struct options **ret_options);
 
+/* A number of an object, also one that is written as a text; 0: it is not there. */
+uint64_t cli_json_number(const json_t *object, const char *name);
+
 /* Prints a JSON value as one line and lets go of it; 0, or EXIT_IO. */
 int cli_print_json(json_t *value);

@@ -2,7 +2,6 @@
  * Every command and question of every service, from its own tables.
  */
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -321,9 +320,7 @@ int cli_ask(struct cli *cli, const char *service, const char *question, const ch
 /* The desk's first look in the morning; with a word, what was found. */
 int verb_contact(struct cli *cli)
 {
-    if (cli->argc == 0)
-        return cli_ask(cli, "care", "NotYetContacted", NULL);
-    if (strcmp(cli->argv[0], "ls") != 0)
+    if (cli->argc > 0 && strcmp(cli->argv[0], "ls") != 0)
         return cli_speak(cli, cli_service("care"));
     cli_argument(cli);
     return cli_ask(cli, "care", "NotYetContacted", NULL);
@@ -343,8 +340,7 @@ int verb_describe(struct cli *cli)
     const char *name = cli_argument(cli);
 
     if (name == NULL || cli_service(name) == NULL)
-        return cli_fail(EXIT_BAD_USAGE, "organisation registry hotline referral supervision",
-                        "describe wants a service");
+        return cli_fail(EXIT_BAD_USAGE, cli_service_names(cli), "describe wants a service");
     const char *program = cli_program(cli, arena_print(&cli->arena, "carebus-%s", name));
     fflush(stdout);
     execl(program, program, dot ? "--dot" : "--describe", (char *)NULL);

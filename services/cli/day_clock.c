@@ -3,7 +3,6 @@
  * where the town waits for a moment.
  */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -17,33 +16,26 @@ enum {
     AHEAD_MS = 120 * 1000,
 };
 
-/* The broker's own clock: NULL when it does not answer, which a broker that starts anew may. */
-static json_t *ask_clock(struct day *day, const char *verb, const char *argument)
+/* What the broker says of itself: NULL when it does not answer, which one that starts anew may. */
+static json_t *ask_broker(struct day *day, const char *verb, const char *argument)
 {
-    const Bus__AdminAnswer *answer;
     json_t *json = NULL;
     struct link *link;
 
     day_become(day->cli, "operator");
     if (link_open(day->cli, &link) != 0)
         return NULL;
-    if (link_admin(link, verb, argument, 0, 0, &answer) == 0)
-        json = json_loadb((const char *)answer->json.data, answer->json.len, 0, NULL);
+    link_admin_json(link, verb, argument, 0, &json);
     link_close(link);
     return json;
-}
-
-static uint64_t number(const json_t *object, const char *name)
-{
-    return (uint64_t)json_integer_value(json_object_get(object, name));
 }
 
 /* The log's head when no service is behind it or has anything unsaid; 0 while one is. */
 static uint64_t done_head(struct day *day)
 {
-    json_t *status = ask_clock(day, "status", "");
+    json_t *status = ask_broker(day, "status", "");
     const json_t *session;
-    uint64_t head = number(status, "committed");
+    uint64_t head = cli_json_number(status, "committed");
     uint32_t services = 0;
     size_t index;
 
@@ -53,7 +45,8 @@ static uint64_t done_head(struct day *day)
         if (service == NULL || service[0] == '\0')
             continue;
         services++;
-        if (number(session, "behind") > 0 || number(session, "unacknowledged") > 0)
+        if (cli_json_number(session, "behind") > 0
+            || cli_json_number(session, "unacknowledged") > 0)
             head = 0;
     }
     json_decref(status);
@@ -78,15 +71,15 @@ static void run_piece(struct day *day, uint64_t until_ms, uint32_t rate)
 {
     uint64_t end_us = clock_steady_us() + (uint64_t)AHEAD_MS * 1000;
     const char *argument = arena_print(&day->cli->arena, "%" PRIu32 " %" PRIu64, rate, until_ms);
-    json_t *clock = ask_clock(day, "clock", argument);
+    json_t *clock = ask_broker(day, "clock", argument);
 
-    while (number(clock, "time_ms") < until_ms && clock_steady_us() < end_us) {
-        bool lost = clock == NULL || number(clock, "until_ms") == 0;
+    while (cli_json_number(clock, "time_ms") < until_ms && clock_steady_us() < end_us) {
+        bool lost = clock == NULL || cli_json_number(clock, "until_ms") == 0;
         json_decref(clock);
         day_wait_real_ms(day, LOOK_MS);
-        clock = ask_clock(day, "clock", lost ? argument : "");
+        clock = ask_broker(day, "clock", lost ? argument : "");
     }
-    if (number(clock, "time_ms") < until_ms)
+    if (cli_json_number(clock, "time_ms") < until_ms)
         day_fail(day, "the town's clock does not run ahead");
     json_decref(clock);
     day_settle(day);

@@ -46,6 +46,18 @@ static void stay(struct day *day)
         day_keep_desks(day);
 }
 
+static int check_scene(struct cli *cli, const char *name)
+{
+    const char *known = "";
+
+    for (const struct day_scene *scene = day_scenes; scene->name != NULL; scene++) {
+        if (name == NULL || strcmp(name, scene->name) == 0)
+            return 0;
+        known = arena_print(&cli->arena, "%s%s%s", known, known[0] == '\0' ? "" : " ", scene->name);
+    }
+    return cli_fail(EXIT_BAD_USAGE, known, "--scene: there is no '%s'", name);
+}
+
 int verb_day(struct cli *cli)
 {
     struct day day = { .cli = cli, .kept = json_array() };
@@ -53,6 +65,8 @@ int verb_day(struct cli *cli)
     const char *only = cli_option(cli, "--scene");
 
     int status = cli_no_more(cli);
+    if (status == 0)
+        status = check_scene(cli, only);
     if (status == 0)
         status = day_open_desks(&day);
     for (const struct day_scene *scene = day_scenes; status == 0 && scene->name != NULL; scene++) {

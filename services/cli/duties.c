@@ -1,6 +1,7 @@
 /*
  * What supervision sees: the duty register, what is late now, the findings.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,20 +86,12 @@ static int count(struct cli *cli, struct link *link, const char *duty, const cha
 /* By duty or by unit; a row that only waits is left out. */
 struct register_ {
     struct cli *cli;
-    struct print_table table;
     json_t *rows;
     Counts total;
 };
 
-static const char *number(struct cli *cli, uint32_t value)
-{
-    return value == 0 ? "" : arena_print(&cli->arena, "%u", value);
-}
-
 static void row(struct register_ *list, const char *name, const char *text, const Counts *counts)
 {
-    struct cli *cli = list->cli;
-
     if (counts->met + counts->at_risk + counts->breached + counts->excused == 0)
         return;
     json_array_append_new(list->rows,
@@ -106,14 +99,6 @@ static void row(struct register_ *list, const char *name, const char *text, cons
                                     "met", (int)counts->met, "atRisk", (int)counts->at_risk,
                                     "breached", (int)counts->breached, "excused",
                                     (int)counts->excused, "pending", (int)counts->pending));
-    const char *cells[] = { name,
-                            number(cli, counts->met),
-                            number(cli, counts->at_risk),
-                            number(cli, counts->breached),
-                            number(cli, counts->excused),
-                            number(cli, counts->pending),
-                            text };
-    print_row(&list->table, cells);
 }
 
 static int each_duty(struct register_ *list, struct link *link, const char *folder)
@@ -160,8 +145,10 @@ static int each_unit(struct register_ *list, struct link *link, const char *fold
     return status;
 }
 
-static int duty_register(struct cli *cli, bool by_unit)
+static void print_register(const struct register_ *list, bool by_unit)
 {
+    static const char *const names[] = { "name",    "met",     "atRisk", "breached",
+                                         "excused", "pending", "text" };
     const struct print_column columns[] = {
         { cli_text(by_unit ? "unit" : "duty"), 0, true },
         { cli_text("met"), 0, true },
@@ -171,32 +158,55 @@ static int duty_register(struct cli *cli, bool by_unit)
         { cli_text("pending"), 0, true },
         { "", 0 },
     };
-    struct register_ list = { .cli = cli,
-                              .rows = json_array(),
-                              .total = SUPERVISION__DUTY_BOARD_ANSWER__INIT };
+    const char *cells[sizeof(columns) / sizeof(columns[0])];
+    struct cli *cli = list->cli;
+    struct print_table table;
+    size_t index;
+    json_t *row;
+
+    print_begin(&table, columns, sizeof(columns) / sizeof(columns[0]));
+    json_array_foreach(list->rows, index, row)
+    {
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+            const json_t *value = json_object_get(row, names[i]);
+            uint64_t number = cli_json_number(row, names[i]);
+            cells[i] = json_is_string(value) ? json_string_value(value)
+                       : number == 0         ? ""
+                                             : arena_print(&cli->arena, "%" PRIu64, number);
+        }
+        print_row(&table, cells);
+    }
+    print_end(&table, cli->csv, stdout);
+    if (!cli->csv)
+        printf(cli_text("met %u   at risk %u   breached %u   excused %u   pending %u\n"),
+               list->total.met, list->total.at_risk, list->total.breached, list->total.excused,
+               list->total.pending);
+}
+
+static int duty_register(struct cli *cli, bool by_unit)
+{
+    struct register_ list = { .cli = cli, .total = SUPERVISION__DUTY_BOARD_ANSWER__INIT };
     const char *folder = cli_tables(cli, NULL);
     struct link *link;
 
-    if (folder == NULL)
-        return cli_fail(EXIT_NO_INPUT, NULL, "the town's tables are not there");
-    int status = link_open(cli, &link);
+    int status = cli_no_more(cli);
+    if (status == 0 && folder == NULL)
+        status = cli_fail(EXIT_NO_INPUT, NULL, "the town's tables are not there");
+    if (status == 0)
+        status = link_open(cli, &link);
     if (status != 0)
         return status;
-    print_begin(&list.table, columns, sizeof(columns) / sizeof(columns[0]));
+    list.rows = json_array();
     status = by_unit ? each_unit(&list, link, folder) : each_duty(&list, link, folder);
     link_close(link);
     if (status == 0 && cli->json)
-        return cli_print_json(json_pack(
-            "{s:i,s:i,s:i,s:i,s:i,s:o}", "met", (int)list.total.met, "atRisk",
+        status = cli_print_json(json_pack(
+            "{s:i,s:i,s:i,s:i,s:i,s:O}", "met", (int)list.total.met, "atRisk",
             (int)list.total.at_risk, "breached", (int)list.total.breached, "excused",
             (int)list.total.excused, "pending", (int)list.total.pending, "rows", list.rows));
-    if (status == 0)
-        print_end(&list.table, cli->csv, stdout);
+    else if (status == 0)
+        print_register(&list, by_unit);
     json_decref(list.rows);
-    if (status == 0 && !cli->csv)
-        printf(cli_text("met %u   at risk %u   breached %u   excused %u   pending %u\n"),
-               list.total.met, list.total.at_risk, list.total.breached, list.total.excused,
-               list.total.pending);
     return status;
 }
 
@@ -208,6 +218,9 @@ int verb_duties(struct cli *cli)
     bool by_duty = cli_flag(cli, "--summary");
     bool by_unit = cli_flag(cli, "--units");
 
+    if (by_duty && by_unit)
+        return cli_fail(EXIT_BAD_USAGE, "carebus duties --summary",
+                        "--summary and --units are two registers");
     if (by_duty || by_unit)
         return duty_register(cli, by_unit);
     cli->columns = columns;

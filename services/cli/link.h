@@ -72,9 +72,11 @@ int link_outcome(struct link *link, const char *service, const char *unit, const
  * body is lent as the arena. */
 int link_query(struct link *link, const char *subject, struct slice body, struct slice *ret_body);
 
-/* Asks the broker; the answer is lent as the arena. */
+/* Asks the broker; the answer is lent as the arena.  link_admin_json gives what it answers as JSON. */
 int link_admin(struct link *link, const char *verb, const char *argument, uint64_t from_seq,
                uint32_t limit, const Bus__AdminAnswer **ret_answer);
+int link_admin_json(struct link *link, const char *verb, const char *argument, uint32_t limit,
+                    json_t **ret_answer);
 
 /* Mailbox calls: wait for their outcome. */
 struct link_lease {

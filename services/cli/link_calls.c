@@ -226,6 +226,20 @@ int link_admin(struct link *link, const char *verb, const char *argument, uint64
     return status;
 }
 
+int link_admin_json(struct link *link, const char *verb, const char *argument, uint32_t limit,
+                    json_t **ret_answer)
+{
+    const Bus__AdminAnswer *answer;
+
+    int status = link_admin(link, verb, argument, 0, limit, &answer);
+    if (status != 0)
+        return status;
+    *ret_answer = json_loadb((const char *)answer->json.data, answer->json.len, 0, NULL);
+    if (*ret_answer == NULL)
+        return cli_fail(EXIT_IO, NULL, "the broker's answer is no JSON");
+    return 0;
+}
+
 int link_take(struct link *link, const char *mailbox, uint32_t count, uint32_t lease_ms,
               uint32_t wait_ms, struct link_lease *ret_leases, uint32_t *ret_count)
 {

@@ -54,8 +54,8 @@ static int list(struct cli *cli)
         { cli_text("mailbox"), 0 }, { cli_text("waiting"), 0 }, { cli_text("urgent"), 0 },
         { cli_text("leased"), 0 },  { cli_text("delayed"), 0 }, { cli_text("dead"), 0 },
     };
-    const Bus__AdminAnswer *answer;
     struct print_table table;
+    json_t *all;
     struct link *link;
     const json_t *box;
     size_t index;
@@ -65,11 +65,10 @@ static int list(struct cli *cli)
         status = link_open(cli, &link);
     if (status != 0)
         return status;
-    status = link_admin(link, "mailboxes", "", 0, CLI_LIST_ROWS, &answer);
+    status = link_admin_json(link, "mailboxes", "", CLI_LIST_ROWS, &all);
     link_close(link);
     if (status != 0)
         return status;
-    json_t *all = json_loadb((const char *)answer->json.data, answer->json.len, 0, NULL);
     print_begin(&table, columns, 6);
     json_array_foreach(json_object_get(all, "mailboxes"), index, box)
     {

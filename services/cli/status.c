@@ -15,30 +15,6 @@
 #include "cli/print.h"
 #include "cli/verbs.h"
 
-/* What the broker says of itself; gives the JSON. */
-static int ask_status(struct cli *cli, struct link *link, const char *verb, json_t **ret_status)
-{
-    const Bus__AdminAnswer *answer;
-
-    (void)cli;
-    int status = link_admin(link, verb, "", 0, CLI_LIST_ROWS, &answer);
-    if (status != 0)
-        return status;
-    *ret_status = json_loadb((const char *)answer->json.data, answer->json.len, 0, NULL);
-    if (*ret_status == NULL)
-        return cli_fail(EXIT_IO, NULL, "the broker's answer is no JSON");
-    return 0;
-}
-
-static uint64_t number(const json_t *object, const char *name)
-{
-    const json_t *value = json_object_get(object, name);
-
-    if (json_is_string(value))
-        return strtoull(json_string_value(value), NULL, 10);
-    return (uint64_t)json_integer_value(value);
-}
-
 static const char *text(const json_t *object, const char *name)
 {
     const char *value = json_string_value(json_object_get(object, name));
@@ -85,12 +61,12 @@ static void print_services(struct cli *cli, const json_t *status)
     print_begin(&table, columns, 4);
     for (const struct service *const *service = cli_services; *service != NULL; service++) {
         const json_t *session = session_of(status, (*service)->name);
-        uint64_t behind = number(session, "behind");
+        uint64_t behind = cli_json_number(session, "behind");
         const char *cells[] = {
             (*service)->name,
             session == NULL ? cli_text("AWAY") : cli_text("up"),
             session == NULL ? "-" : thousands(cli, behind),
-            session == NULL ? "-" : thousands(cli, number(session, "unacknowledged")),
+            session == NULL ? "-" : thousands(cli, cli_json_number(session, "unacknowledged")),
         };
         print_row(&table, cells);
     }
@@ -112,14 +88,14 @@ static void print_mailboxes(struct cli *cli, const json_t *status)
     print_begin(&table, columns, 6);
     json_array_foreach(json_object_get(status, "mailboxes"), index, row)
     {
-        if (number(row, "depth") + number(row, "dead") == 0)
+        if (cli_json_number(row, "depth") + cli_json_number(row, "dead") == 0)
             continue;
         const char *cells[] = {
             text(row, "unit"),
-            thousands(cli, number(row, "depth")),
-            thousands(cli, number(row, "urgent")),
-            thousands(cli, number(row, "leased")),
-            thousands(cli, number(row, "dead")),
+            thousands(cli, cli_json_number(row, "depth")),
+            thousands(cli, cli_json_number(row, "urgent")),
+            thousands(cli, cli_json_number(row, "leased")),
+            thousands(cli, cli_json_number(row, "dead")),
             json_is_true(json_object_get(row, "up")) ? cli_text("up") : cli_text("silent"),
         };
         print_row(&table, cells);
@@ -136,15 +112,16 @@ static void print_status(struct cli *cli, const Bus__Welcome *welcome, const jso
     char span[PRINT_SPAN_SIZE];
 
     clock_print(welcome->time_ms, time);
-    print_span(number(status, "uptime_ms"), span);
+    print_span(cli_json_number(status, "uptime_ms"), span);
     printf("carebus %s  %s  %.10s %.5s", text(status, "version"), text(status, "town"), time,
            time + 11);
     if (welcome->exercise)
         printf(cli_text("  EXERCISE (x%u)"), welcome->rate);
     printf(cli_text("  up for %s\n"), span);
     printf(cli_text("log  head %s   checked %s   disk free %u %%   sessions %u%s\n\n"),
-           thousands(cli, number(status, "committed")),
-           thousands(cli, number(status, "checkpoint")), (unsigned)number(status, "free_percent"),
+           thousands(cli, cli_json_number(status, "committed")),
+           thousands(cli, cli_json_number(status, "checkpoint")),
+           (unsigned)cli_json_number(status, "free_percent"),
            (unsigned)json_array_size(json_object_get(status, "sessions")),
            json_is_true(json_object_get(status, "full"))
                ? cli_text("   FULL: publishes are refused")
@@ -165,7 +142,7 @@ int verb_status(struct cli *cli)
             status = link_open(cli, &link);
         if (status != 0)
             return status;
-        status = ask_status(cli, link, "status", &status_json);
+        status = link_admin_json(link, "status", "", CLI_LIST_ROWS, &status_json);
         if (status == 0 && watch && cli->color)
             printf("\033[H\033[2J");
         if (status == 0 && cli->json)
@@ -203,7 +180,7 @@ static uint64_t sum(const json_t *rows, const char *name)
     size_t index;
     json_t *row;
 
-    json_array_foreach(rows, index, row) total += number(row, name);
+    json_array_foreach(rows, index, row) total += cli_json_number(row, name);
     return total;
 }
 
@@ -215,8 +192,8 @@ static uint64_t most_behind(const json_t *status)
 
     json_array_foreach(json_object_get(status, "sessions"), index, session)
     {
-        if (is_service(session) && number(session, "behind") > largest)
-            largest = number(session, "behind");
+        if (is_service(session) && cli_json_number(session, "behind") > largest)
+            largest = cli_json_number(session, "behind");
     }
     return largest;
 }
@@ -239,7 +216,7 @@ static int check_broker(struct cli *cli, const char *what, uint64_t warning, uin
         printf("CAREBUS CRITICAL - the broker does not answer\n");
         return CHECK_CRITICAL;
     }
-    int r = ask_status(cli, link, "status", &status);
+    int r = link_admin_json(link, "status", "", CLI_LIST_ROWS, &status);
     link_close(link);
     if (r != 0)
         return CHECK_UNKNOWN;
@@ -250,7 +227,8 @@ static int check_broker(struct cli *cli, const char *what, uint64_t warning, uin
     else if (strcmp(what, "dead") == 0)
         level = judge("dead", sum(boxes, "dead"), warning, critical, "");
     else if (strcmp(what, "disk") == 0)
-        level = judge("disk_used", 100 - number(status, "free_percent"), warning, critical, "%");
+        level = judge("disk_used", 100 - cli_json_number(status, "free_percent"), warning, critical,
+                      "%");
     else
         level = judge("missing_services", missing_services(status), warning, critical, "");
     json_decref(status);
@@ -273,6 +251,8 @@ int verb_check(struct cli *cli)
     const char *critical = cli_option(cli, "-c");
     const char *what = cli_argument(cli);
 
+    if (cli_no_more(cli) != 0)
+        return CHECK_UNKNOWN;
     for (size_t i = 0; what != NULL && i < sizeof(usual) / sizeof(usual[0]); i++) {
         uint64_t warn = usual[i].warning;
         uint64_t crit = usual[i].critical;

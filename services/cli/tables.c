@@ -33,6 +33,15 @@ const struct service *cli_service(const char *name)
     return NULL;
 }
 
+const char *cli_service_names(struct cli *cli)
+{
+    const char *names = cli_services[0]->name;
+
+    for (const struct service *const *service = cli_services + 1; *service != NULL; service++)
+        names = arena_print(&cli->arena, "%s %s", names, (*service)->name);
+    return names;
+}
+
 const struct verb cli_verbs[] = {
     { "init", "DIR", "Makes a new town: keys, permissions, configuration", verb_init,
       "DIR must be no town yet.  --town FOLDER holds its tables (units.csv, permissions.csv ...);\n"
@@ -45,14 +54,21 @@ const struct verb cli_verbs[] = {
       "started\n"
       "again after 0.2 s, then later and later, five times in a minute; then it stays down, and is "
       "said.\n" },
-    { "down", "", "Stops what `up` started", verb_down, "" },
+    { "down", "", "Stops what `up` started", verb_down,
+      "Every process ends cleanly, within seconds; comes back when all have.\n" },
     { "load", "[FOLDER]", "Loads the town's directory, policy, calendar and duties; once",
       verb_load,
       "FOLDER holds units.csv, committees.csv, policy.csv ...; else the tree's services/town.  A town is\n"
       "loaded once; what changes later are commands: carebus --as lgo.head organisation ...\n" },
-    { "status", "[--watch]", "Health: broker, services, mailboxes", verb_status, "" },
+    { "status", "[--watch]", "Health: broker, services, mailboxes", verb_status,
+      "behind: messages that a service has not taken yet; a mailbox is listed while something lies in\n"
+      "it, with its unit's link.  --watch: anew every 2 s, until Ctrl-C.\n" },
     { "check", "health|lag|dead|disk [-w N] [-c N]",
-      "One line for Nagios and Zabbix, exit 0/1/2/3", verb_check, "" },
+      "One line for Nagios and Zabbix, exit 0/1/2/3", verb_check,
+      "  health   services that are not there (-w 1 -c 1)\n"
+      "  lag      messages that the slowest service is behind (-w 1000 -c 10000)\n"
+      "  dead     dead letters of all mailboxes (-w 1 -c 10)\n"
+      "  disk     percent used (-w 80 -c 90)\n" },
     { "pub", "SUBJECT --data JSON|@FILE", "Publishes one message", verb_pub,
       "--case ID, --priority P0..P5, --wait stored|outcome, --not-before TIME, --expires TIME.\n"
       "Prints the sequence and the id; with --wait outcome what the service answered.\n" },
@@ -63,8 +79,11 @@ const struct verb cli_verbs[] = {
       "line.\n" },
     { "log", "[--case ID] [--unit U] [--from ...]", "The log as it is, then the end", verb_log,
       "--case ID, --unit UNIT, --filter F, --from first|SEQ|TIME, --grep TEXT, --limit N.\n" },
-    { "trace", "CASE", "One case's timeline", verb_trace, "" },
-    { "why", "ID|SEQ", "Where a message is and what it waits for", verb_why, "" },
+    { "trace", "CASE", "One case's timeline", verb_trace,
+      "Every message of the case in its order; carebus -u jcb case ls lists the cases.\n" },
+    { "why", "ID|SEQ", "Where a message is and what it waits for", verb_why,
+      "carebus why 1042, carebus why hcz.cli/1/12: the chain of its causes, and what became of it at\n"
+      "each mailbox and subscription, as JSON.\n" },
     { "query", "SERVICE QUESTION [field=value...]", "A live question", verb_query,
       "--for UNIT sets the last token of the subject.  carebus describe SERVICE lists "
       "questions.\n" },
@@ -76,13 +95,18 @@ const struct verb cli_verbs[] = {
       "  ack UNIT SEQ TOKEN               done with it, for ever\n"
       "  return UNIT SEQ TOKEN [--delay 10m] [--reason TEXT] [--dead]\n"
       "  redrive UNIT [SEQ]               a dead letter back into its lane; all without SEQ\n" },
-    { "case", "ls|show CASE", "Cases, as supervision sees them", verb_case, "" },
-    { "overdue", "[--unit U]", "What is late now", verb_overdue, "" },
+    { "case", "ls|show CASE", "Cases, as supervision sees them", verb_case,
+      "  ls                               one line each, as -u jcb; fields as supervision cases has them\n"
+      "  show CASE                        its timeline, as trace\n" },
+    { "overdue", "[--unit U]", "What is late now", verb_overdue,
+      "Whose clock ran out and is not met, of all units or of one; as -u jcb, or a unit its own.\n" },
     { "duties", "[--unit U | --summary | --units]", "The duty register: MET, AT_RISK, BREACHED, EXCUSED",
-      verb_duties, "--summary counts each duty's periods, --units those of each unit.\n" },
-    { "findings", "[--unit U] [--open]", "What supervision has found", verb_findings, "" },
+      verb_duties, "Each period of a duty with its unit and its state; --unit U those of one.\n"
+      "--summary counts each duty's periods, --units those of each unit.\n" },
+    { "findings", "[--unit U] [--open]", "What supervision has found", verb_findings,
+      "--open: those that are not closed yet.\n" },
     { "worklist", "UNIT", "What a unit has to do, soonest first, in every service", verb_worklist,
-      "" },
+      "carebus -u hcz worklist: its own.  A due time with ! is past.\n" },
     { "organisation", "COMMAND|QUESTION field=value...", "Units, posts, absences, policy",
       verb_organisation, NULL },
     { "registry", "COMMAND|QUESTION field=value...", "The roster", verb_registry, NULL },
@@ -118,14 +142,17 @@ const struct verb cli_verbs[] = {
       "Exit 0: all of it happened as it should.  --stay: the desks stay open until Ctrl-C.\n" },
     { "clock", "[--rate N --until TIME]", "What time it is in the town; lets an exercise's run ahead",
       verb_clock,
-      "The clock of an exercise runs N times faster until that time of the town (+2h, or\n"
+      "The clock of an exercise runs N times as fast until that time of the town (+2h, or\n"
       "2023-01-18T20:30), then at its own rate again.  A broker that starts anew forgets the haste.\n" },
     { "verify", "[--replay SERVICE|all]", "Proves the log whole, or a service's store equal to it",
-      verb_verify, "" },
+      verb_verify,
+      "The log: every record's checksum, the tree and its signed checkpoints.  --replay folds the log\n"
+      "anew and compares table by table.  Both while the town runs.  Exit 76: they differ.\n" },
     { "describe", "SERVICE [--dot]", "A service's tables: states, commands, questions",
-      verb_describe, "" },
+      verb_describe, "--dot: its states as a graph, for dot -Tsvg.\n" },
     { "config", "check|show", "The configuration, and where each value comes from", verb_config,
-      "" },
+      "check reads carebus.conf and says what is wrong with it; show prints every value, with\n"
+      "--origin whether it is of the file, of the environment or the usual one.\n" },
     { "completion", "bash", "Completion of the verbs: eval \"$(carebus completion bash)\"",
       verb_completion, "" },
     { "version", "", "The version", verb_version, "" },

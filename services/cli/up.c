@@ -7,7 +7,6 @@
  */
 #include <assert.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -258,15 +257,14 @@ static uint32_t linked_services(const json_t *sessions)
 /* Whether the broker answers and `services` services are linked. */
 static bool is_up(struct cli *cli, uint32_t services)
 {
-    const Bus__AdminAnswer *answer;
     struct cli quick = *cli;
+    json_t *status;
     struct link *link;
     bool up = false;
 
     quick.timeout_ms = 1000;
     if (link_open(&quick, &link) == 0) {
-        if (link_admin(link, "status", "", 0, 0, &answer) == 0) {
-            json_t *status = json_loadb((const char *)answer->json.data, answer->json.len, 0, NULL);
+        if (link_admin_json(link, "status", "", 0, &status) == 0) {
             up = linked_services(json_object_get(status, "sessions")) >= services;
             json_decref(status);
         }

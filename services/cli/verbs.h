@@ -9,6 +9,8 @@
 /* The services that this program knows by their tables; NULL at the end. */
 extern const struct service *const cli_services[];
 const struct service *cli_service(const char *name);
+/* Their names in one text, as a hint says them. */
+const char *cli_service_names(struct cli *cli);
 
 /* bus.c: the bus as it is. */
 int verb_pub(struct cli *cli);

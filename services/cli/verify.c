@@ -40,7 +40,7 @@ static int replay(struct cli *cli, const char *which)
     int worst = 0;
 
     if (!all && cli_service(which) == NULL)
-        return cli_fail(EXIT_BAD_USAGE, "organisation registry hotline referral supervision all",
+        return cli_fail(EXIT_BAD_USAGE, arena_print(&cli->arena, "%s all", cli_service_names(cli)),
                         "there is no service '%s'", which);
     for (const struct service *const *service = cli_services; *service != NULL; service++) {
         if (!all && strcmp((*service)->name, which) != 0)

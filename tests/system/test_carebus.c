@@ -104,6 +104,13 @@ START_TEST(what_is_wrong_is_one_line_with_its_status_and_a_hint)
     expect_text("没有应答。提示：carebus up");
     expect(64, "--as hcz.duty referral accept nonsense=1 --timeout 1s");
     expect(66, "roster import absent.csv");
+    expect(64, "clock --rate 0 --until +1h");
+    expect_text("carebus: 64 --rate: 1 to 86400, not '0'. Hint: --rate 600\n");
+    expect(64, "day --scene nothing");
+    expect_text("--scene: there is no 'nothing'. Hint: 0 A B C ");
+    expect(64, "duties --summary --units");
+    expect(64, "verify --replay nobody");
+    expect_text("there is no service 'nobody'. Hint: organisation ");
     expect(2, "--timeout 1s check health");
 }
 END_TEST
