@@ -241,9 +241,10 @@ int cli_speak(struct cli *cli, const struct service *service)
         return help_service(cli, service);
     const ProtobufCMessageDescriptor *type = message_named(service->name, word, &name);
     if (type == NULL)
-        return cli_fail(EXIT_BAD_USAGE,
-                        arena_print(&cli->arena, "carebus %s --help lists them", service->name),
-                        "%s has no command or question '%s'", service->name, word);
+        return cli_fail(
+            EXIT_BAD_USAGE,
+            arena_print(&cli->arena, cli_text("carebus %s --help lists them"), service->name),
+            "%s has no command or question '%s'", service->name, word);
     if (wants_help)
         return help_message(cli, service, type);
     return carry_out(cli, service, name, type);

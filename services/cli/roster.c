@@ -246,7 +246,8 @@ static int roster_export(struct cli *cli)
 static int find(struct cli *cli, const Registry__FindPerson *question, const char *unit)
 {
     static const struct print_column columns[] = {
-        { "person", 24 }, { "name", 10 }, { "phone", 14 }, { "committee", 14 }, { "state", 18 },
+        { "person", 0, true }, { "name", 10 },  { "phone", 14 },
+        { "committee", 14 },   { "state", 18 },
     };
     const ProtobufCMessage *message;
     struct print_table table;

@@ -50,6 +50,7 @@ const struct text_pair cli_texts[] = {
     { "--until: '%s' is past in the town", "--until：“%s”在本镇已经过去" },
     { "carebus clock says what time it is", "carebus clock 可看现在的时间" },
     { "--scene: there is no '%s'", "--scene：没有“%s”" },
+    { "there is no service '%s'", "没有“%s”这个服务" },
     { "describe wants a service", "describe 要写服务" },
     { "--summary and --units are two registers", "--summary 和 --units 是两张表，只能要一张" },
     { "--limit: '%s' is no number", "--limit：“%s”不是数字" },

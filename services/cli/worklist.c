@@ -74,9 +74,9 @@ static const char *due_text(struct cli *cli, const Town__WorkItem *work, uint64_
 static void print_items(struct cli *cli, const struct list *list, uint64_t now_ms)
 {
     const struct print_column columns[] = {
-        { cli_text("due"), 0, true }, { cli_text("clock"), 14 }, { "P", 2, true },
-        { cli_text("state"), 12 },    { cli_text("kind"), 12 },  { cli_text("case"), 0, true },
-        { cli_text("need"), 0 },
+        { cli_text("due"), 0, true },  { cli_text("clock"), 14 }, { "P", 2, true },
+        { cli_text("state"), 12 },     { cli_text("kind"), 12 },  { cli_text("case"), 0, true },
+        { cli_text("need"), 0, true },
     };
     struct print_table table;
 
