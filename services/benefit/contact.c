@@ -91,7 +91,7 @@ void raise_need(struct turn *turn, const char *person, const char *committee, co
     open.source = by_visit(turn, run);
     if (row == NULL || row->service[0] == '\0')
         turn_refuse(turn, BENEFIT__REFUSAL__UNKNOWN_KIND, "no service serves such a need");
-    else if (!loop_is_id(open.need))
+    else if (!turn_is_id(open.need))
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "no id of a need");
     else if (strcmp(row->service, "benefit") == 0)
         loop_open(turn, &open);

@@ -12,7 +12,7 @@
 
 static const Match *find(struct turn *turn, const char *id)
 {
-    const Match *match = loop_is_id(id) ? turn_load(turn, MATCHES, id) : NULL;
+    const Match *match = turn_is_id(id) ? turn_load(turn, MATCHES, id) : NULL;
 
     if (match == NULL)
         turn_refuse(turn, TOWN__REFUSAL__NOT_FOUND, "there is no such match");
@@ -266,7 +266,7 @@ int on_confirm_benefit(struct turn *turn, const void *message)
 void confirm_by_contact(struct turn *turn, const char *match_id, const char *person,
                         const char *contact)
 {
-    const Match *present = loop_is_id(match_id) ? turn_load(turn, MATCHES, match_id) : NULL;
+    const Match *present = turn_is_id(match_id) ? turn_load(turn, MATCHES, match_id) : NULL;
 
     if (present == NULL || strcmp(present->person, person) != 0
         || !turn_may_move(turn, MATCHES, match_id, CONFIRM_BENEFIT))

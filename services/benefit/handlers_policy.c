@@ -13,9 +13,9 @@ static bool is_sound(struct turn *turn, const Benefit__DefineBenefit *define)
 {
     const Benefit__Rule *rule = define->rule;
 
-    if (!loop_is_id(define->benefit))
+    if (!turn_is_id(define->benefit))
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "no id of a benefit");
-    else if (define->series[0] != '\0' && !loop_is_id(define->series))
+    else if (define->series[0] != '\0' && !turn_is_id(define->series))
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "no name of a series");
     else if (define->valid_until_ms != 0 && define->valid_until_ms <= define->valid_from_ms)
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "it would end before it begins");
@@ -94,7 +94,7 @@ int on_run_match(struct turn *turn, const void *message)
 {
     const Benefit__RunMatch *run = message;
     const Benefit *benefit =
-        loop_is_id(run->benefit) ? turn_load(turn, BENEFITS, run->benefit) : NULL;
+        turn_is_id(run->benefit) ? turn_load(turn, BENEFITS, run->benefit) : NULL;
 
     if (!turn_from(turn, "swc"))
         return turn->outcome;

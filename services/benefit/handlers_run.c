@@ -28,9 +28,9 @@ static void run_clock(struct turn *turn, const char *id, uint64_t due_ms)
 static bool is_sound(struct turn *turn, const Benefit__PlanRun *plan)
 {
     const Benefit *benefit =
-        loop_is_id(plan->benefit) ? turn_load(turn, BENEFITS, plan->benefit) : NULL;
+        turn_is_id(plan->benefit) ? turn_load(turn, BENEFITS, plan->benefit) : NULL;
 
-    if (!loop_is_id(plan->run))
+    if (!turn_is_id(plan->run))
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "no id of a run");
     else if (benefit == NULL)
         turn_refuse(turn, TOWN__REFUSAL__NOT_FOUND, "there is no such benefit");
@@ -188,7 +188,7 @@ static void close_from(struct turn *turn, const Benefit__CloseNext *next)
 int on_close_run(struct turn *turn, const void *message)
 {
     const Benefit__CloseRun *close = message;
-    const Run *present = loop_is_id(close->run) ? turn_load(turn, RUNS, close->run) : NULL;
+    const Run *present = turn_is_id(close->run) ? turn_load(turn, RUNS, close->run) : NULL;
 
     if (!turn_from(turn, "swc"))
         return turn->outcome;

@@ -82,7 +82,7 @@ int ask_match_list(struct ask *ask, const void *message)
 
     if (!may_ask(ask, question->committee))
         return ask->outcome;
-    if (!loop_is_id(question->benefit))
+    if (!turn_is_id(question->benefit))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "which benefit?");
     list.most = question->limit == 0          ? USUAL_ROWS
                 : question->limit > MOST_ROWS ? MOST_ROWS
@@ -105,7 +105,7 @@ int ask_match_list(struct ask *ask, const void *message)
 static const Person *open_person(struct ask *ask, const char *id, const char *query,
                                  const char *purpose)
 {
-    const Person *person = loop_is_id(id) ? ask_load(ask, PEOPLE, id) : NULL;
+    const Person *person = turn_is_id(id) ? ask_load(ask, PEOPLE, id) : NULL;
     Town__Accessed *accessed = ask_array(ask, 1, sizeof(*accessed));
     const char **texts = ask_array(ask, 2, sizeof(*texts));
 
@@ -258,7 +258,7 @@ int ask_why_not(struct ask *ask, const void *message)
         return ask_answer(ask, &answer->base);
     }
     const Benefit *benefit =
-        loop_is_id(question->benefit) ? ask_load(ask, BENEFITS, question->benefit) : NULL;
+        turn_is_id(question->benefit) ? ask_load(ask, BENEFITS, question->benefit) : NULL;
     if (benefit == NULL)
         return ask_refuse(ask, TOWN__REFUSAL__NOT_FOUND, "there is no such benefit");
     add_why(&list, question->benefit, benefit);
@@ -301,7 +301,7 @@ int ask_run_sheet(struct ask *ask, const void *message)
 
     if (!may_ask(ask, question->committee))
         return ask->outcome;
-    const Run *run = loop_is_id(question->run) ? ask_load(ask, RUNS, question->run) : NULL;
+    const Run *run = turn_is_id(question->run) ? ask_load(ask, RUNS, question->run) : NULL;
     if (run == NULL)
         return ask_refuse(ask, TOWN__REFUSAL__NOT_FOUND, "there is no such run");
     benefit__run_sheet_answer__init(answer);

@@ -175,7 +175,7 @@ static bool find_call(struct turn *turn, const Benefit__RecordVisit *record, str
     struct call call = { .person = "" };
     const Person *person = find_person(turn, record->person, &call.person);
     const BenefitRows__Listed *listed =
-        loop_is_id(call.person) && loop_is_id(record->run)
+        turn_is_id(call.person) && turn_is_id(record->run)
             ? turn_load(turn, LISTED, turn_text(turn, "%s/%s", call.person, record->run))
             : NULL;
 

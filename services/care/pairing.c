@@ -42,7 +42,7 @@ static void pair(struct turn *turn, const char *id, const char *committee, const
 /* A person who is known here: also a candidate is given somebody in time. */
 static const Person *person_to_pair(struct turn *turn, const char *told, const char **ret_id)
 {
-    *ret_id = loop_is_id(told) ? loop_person(turn, told) : "-";
+    *ret_id = turn_is_id(told) ? loop_person(turn, told) : "-";
     const Person *person = turn_load(turn, PERSONS, *ret_id);
 
     if (person == NULL

@@ -18,7 +18,7 @@ bool on_roster(const Person *person)
 
 Person *person_to_care_for(struct turn *turn, const char *id, const char **ret_id)
 {
-    if (!loop_is_id(id)) {
+    if (!turn_is_id(id)) {
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "person: an id is wanted");
         return NULL;
     }

@@ -112,7 +112,7 @@ static void weigh_travel(struct turn *turn, const char *id, Carer *row, const ch
 void weigh(struct turn *turn, const char *carer, const char *person,
            const Care__RecordContact *record, uint64_t at_ms)
 {
-    if (carer[0] == '\0' || turn->outcome != 0 || !loop_is_id(carer)
+    if (carer[0] == '\0' || turn->outcome != 0 || !turn_is_id(carer)
         || turn_load(turn, CARERS, carer) == NULL)
         return;
     Carer *row = turn_edit(turn, CARERS, carer);

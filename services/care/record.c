@@ -475,7 +475,7 @@ int on_incident_controlled(struct turn *turn, const void *message)
     record.mode = CARE__MODE__VISIT;
     record.carer = event->by_post;
     if (event->type == INCIDENT__TYPE__WELFARE_CHECK && event->result == INCIDENT__RESULT__AT_HOME
-        && loop_is_id(event->person) && has_place(turn, event->person, turn->now_ms, SEE))
+        && turn_is_id(event->person) && has_place(turn, event->person, turn->now_ms, SEE))
         return take_contact(turn, &record, false);
     return turn->outcome;
 }
@@ -484,7 +484,7 @@ int on_no_show(struct turn *turn, const void *message)
 {
     const Referral__NoShow *event = message;
 
-    if (loop_is_id(event->person))
+    if (turn_is_id(event->person))
         plan_again(turn, loop_person(turn, event->person));
     return turn->outcome;
 }

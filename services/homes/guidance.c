@@ -17,7 +17,7 @@ static const char urgent_visit[] = "P1";
 int homes_route(struct turn *turn, const Need *need, const char **ret_unit)
 {
     const char *id = need->source == NULL ? "" : need->source->home;
-    const Home *home = loop_is_id(id) ? turn_load(turn, HOMES, id) : NULL;
+    const Home *home = turn_is_id(id) ? turn_load(turn, HOMES, id) : NULL;
     const char *centre =
         home == NULL ? directory_centre(turn, need->place, need->kind) : home->centre;
     const char *units[] = { centre, centre[0] == '\0' ? "" : directory_other_centre(turn, centre),
@@ -188,7 +188,7 @@ int on_record_guidance(struct turn *turn, const void *message)
 void on_guidance_closed(struct turn *turn, const char *id, const Need *need)
 {
     const char *home_id = need->source == NULL ? "" : need->source->home;
-    const Home *present = loop_is_id(home_id) ? turn_load(turn, HOMES, home_id) : NULL;
+    const Home *present = turn_is_id(home_id) ? turn_load(turn, HOMES, home_id) : NULL;
 
     if (present == NULL || strcmp(present->guidance, id) != 0)
         return;

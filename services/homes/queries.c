@@ -65,7 +65,7 @@ int ask_home_board(struct ask *ask, const void *message)
 int ask_home_history(struct ask *ask, const void *message)
 {
     const Homes__HomeHistory *question = message;
-    const Home *home = loop_is_id(question->home) ? ask_load(ask, HOMES, question->home) : NULL;
+    const Home *home = turn_is_id(question->home) ? ask_load(ask, HOMES, question->home) : NULL;
     Homes__HomeHistoryAnswer *answer = ask_array(ask, 1, sizeof(*answer));
     size_t most = question->limit == 0          ? USUAL_DAYS
                   : question->limit > DAYS_MOST ? DAYS_MOST

@@ -19,7 +19,7 @@ static const char kit_item[] = "home-kit";       /* what the depot packs for one
 
 const Home *home_load(struct turn *turn, const char *id)
 {
-    const Home *home = loop_is_id(id) ? turn_load(turn, HOMES, id) : NULL;
+    const Home *home = turn_is_id(id) ? turn_load(turn, HOMES, id) : NULL;
 
     if (home == NULL)
         turn_refuse(turn, HOMES__REFUSAL__NO_SUCH_HOME, "there is no such home");
@@ -31,11 +31,11 @@ const Home *home_load(struct turn *turn, const char *id)
 int on_register_home(struct turn *turn, const void *message)
 {
     const Homes__RegisterHome *given = message;
-    bool is_new = loop_is_id(given->home) && turn_load(turn, HOMES, given->home) == NULL;
+    bool is_new = turn_is_id(given->home) && turn_load(turn, HOMES, given->home) == NULL;
 
     if (!turn_from(turn, "sjb"))
         return turn->outcome;
-    if (!loop_is_id(given->home) || strlen(given->home) > ID_MOST || given->name[0] == '\0'
+    if (!turn_is_id(given->home) || strlen(given->home) > ID_MOST || given->name[0] == '\0'
         || strlen(given->name) > NAME_MOST || !directory_committee(turn, given->committee))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a home has an id, a name, a committee");
     Home *home = turn_move(turn, HOMES, given->home);
@@ -165,7 +165,7 @@ int on_capacity_reserved(struct turn *turn, const void *message)
 {
     const Referral__CapacityReserved *event = message;
 
-    if (!loop_is_id(event->for_home) || turn_load(turn, HOMES, event->for_home) == NULL
+    if (!turn_is_id(event->for_home) || turn_load(turn, HOMES, event->for_home) == NULL
         || strcmp(event->kind, beds_with_oxygen) != 0)
         return 0;
     Home *home = turn_edit(turn, HOMES, event->for_home);

@@ -22,7 +22,7 @@ static int check(struct turn *turn, const Incident__NameCaretaker *name, const I
     if (row->type != INCIDENT__TYPE__CHILD_UNGUARDED
         || (name->child[0] == '\0' && row->child[0] == '\0'))
         return turn_refuse(turn, INCIDENT__REFUSAL__NO_CHILD, "which child?");
-    if (name->child[0] != '\0' && !loop_is_id(name->child))
+    if (name->child[0] != '\0' && !turn_is_id(name->child))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an id is empty, too long or no id");
     if (name->station[0] != '\0' && !turn_is_id(name->station))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a station is an id");

@@ -115,7 +115,7 @@ int on_register_responder(struct turn *turn, const void *message)
 
     if (!turn_from(turn, "pab"))
         return turn->outcome;
-    if (!loop_is_id(registered->responder) || !known_kind(registered->kind)
+    if (!turn_is_id(registered->responder) || !known_kind(registered->kind)
         || registered->number[0] == '\0')
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a responder has an id, kind, number");
     if (registered->unit[0] != '\0' && !directory_unit(turn, registered->unit))
@@ -149,7 +149,7 @@ int on_call_responder(struct turn *turn, const void *message)
     const Incident__CallResponder *call = message;
     const char *kind = kind_of_number(call->responder);
 
-    if (!loop_is_id(call->responder)
+    if (!turn_is_id(call->responder)
         || (kind == NULL && turn_load(turn, RESPONDERS, call->responder) == NULL))
         return turn_refuse(turn, INCIDENT__REFUSAL__UNKNOWN_RESPONDER, "nobody knows %s",
                            call->responder);
@@ -230,7 +230,7 @@ int on_report_upward(struct turn *turn, const void *message)
         return turn->outcome;
     if (present == NULL || present->state == INCIDENT_ROWS__INCIDENT__STATE__LINKED)
         return turn_refuse(turn, TOWN__REFUSAL__NOT_FOUND, "there is no such incident");
-    if (!loop_is_id(report->to) || at_ms > turn->now_ms || at_ms < present->opened_ms)
+    if (!turn_is_id(report->to) || at_ms > turn->now_ms || at_ms < present->opened_ms)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "to whom, and when");
     Incident *row = turn_edit(turn, INCIDENTS, report->incident);
     if (row->reported_ms == 0) {

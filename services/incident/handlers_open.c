@@ -136,7 +136,7 @@ static const char *same_incident(struct turn *turn, const Incident__OpenIncident
 {
     struct same same = { .turn = turn, .need = "" };
 
-    if (!loop_is_id(open->person))
+    if (!turn_is_id(open->person))
         return "";
     turn_each(turn, LOOP_KINDS,
               turn_text(turn, "%s/%s/", loop_person(turn, open->person),
@@ -154,7 +154,7 @@ int on_open_incident(struct turn *turn, const void *message)
     const char *kind = incident_kind((int32_t)open->type);
     Town__OpenNeed need = TOWN__OPEN_NEED__INIT;
 
-    if (kind[0] == '\0' || !loop_is_id(open->incident))
+    if (kind[0] == '\0' || !turn_is_id(open->incident))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an incident has an id and a type");
     if (!may_name_reporter(turn, open->reporter))
         return turn->outcome;

@@ -155,7 +155,7 @@ int ask_incident_timeline(struct ask *ask, const void *message)
                              .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
                              .answer = answer };
 
-    if (!loop_is_id(question->incident))
+    if (!turn_is_id(question->incident))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no incident");
     const Incident *row = ask_load(ask, INCIDENTS, question->incident);
     if (row == NULL)

@@ -8,7 +8,6 @@
 #include "kit/inside.h"
 
 enum {
-    ID_LENGTH = 64,
     MOBILE_DIGITS = 11, /* 1xx xxxx xxxx */
     NUMBER_DIGITS = 17, /* of an ID number, before its check digit */
 };
@@ -17,7 +16,7 @@ bool turn_is_id(const char *id)
 {
     size_t length = strlen(id);
 
-    if (length == 0 || length > ID_LENGTH)
+    if (length == 0 || length > TURN_ID_LENGTH)
         return false;
     for (; *id != '\0'; id++)
         if (!isalnum((unsigned char)*id) && strchr("-_.:", *id) == NULL)

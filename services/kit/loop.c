@@ -38,23 +38,18 @@ bool loop_is_open(const Need *need)
     return !NEED_IS(need, NONE) && !NEED_IS(need, CLOSED) && !NEED_IS(need, SEALED);
 }
 
-bool loop_is_id(const char *id)
-{
-    return turn_is_id(id);
-}
-
 const char *loop_id_of(struct turn *turn, const char *id, const char *word)
 {
-    enum { ID_LENGTH = 64, DIGEST_BYTES = 16 }; /* turn_is_id */
+    enum { DIGEST_BYTES = 16 };
     uint8_t digest[DIGEST_BYTES];
     char hex[2 * DIGEST_BYTES + 1];
     size_t length = strlen(id);
 
-    if (length + 1 + strlen(word) <= ID_LENGTH)
+    if (length + 1 + strlen(word) <= TURN_ID_LENGTH)
         return turn_text(turn, "%s-%s", id, word);
     crypto_generichash(digest, sizeof(digest), (const uint8_t *)id, length, NULL, 0);
     sodium_bin2hex(hex, sizeof(hex), digest, sizeof(digest));
-    int kept = (int)(ID_LENGTH - sizeof(hex) - 1 - strlen(word));
+    int kept = (int)(TURN_ID_LENGTH - sizeof(hex) - 1 - strlen(word));
     return turn_text(turn, "%.*s.%s-%s", kept, id, hex, word);
 }
 

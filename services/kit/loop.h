@@ -150,9 +150,6 @@ bool loop_is_live(const Assignment *assignment);
 /* Not CLOSED and not SEALED. */
 bool loop_is_open(const Need *need);
 
-/* What may be an id: 1 to 64 letters, digits, `-_.:`; it is part of a key and is read aloud. */
-bool loop_is_id(const char *id);
-
 /* An id that is made of another: `ID-WORD`.  Where that would be too long, a digest of ID stands for
  * its end, so that two ids never make the same.  `word` has 20 characters at most.  Lent until the
  * turn ends. */

@@ -67,8 +67,8 @@ static int check(struct turn *turn, const Town__OpenNeed *open)
     const char *units[] = { "lgo", NULL };
     const LoopRows__Death *death = turn_load(turn, LOOP_DEATHS, loop_person(turn, open->person));
 
-    if (!loop_is_id(open->need) || (open->person[0] != '\0' && !loop_is_id(open->person))
-        || (open->parent[0] != '\0' && !loop_is_id(open->parent)))
+    if (!turn_is_id(open->need) || (open->person[0] != '\0' && !turn_is_id(open->person))
+        || (open->parent[0] != '\0' && !turn_is_id(open->parent)))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an id is empty, too long or no id");
     if (loop_priority(open->priority) == LOOP_NO_PRIORITY)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a priority is P0 to P5");

@@ -150,7 +150,7 @@ int loop_ask_needs_of(struct ask *ask, const void *message)
     Town__NeedsAnswer *answer = ask_array(ask, 1, sizeof(*answer));
     struct listing listing = { .ask = ask, .answer = answer };
 
-    if (!loop_is_id(question->person))
+    if (!turn_is_id(question->person))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no person");
     town__needs_answer__init(answer);
     answer->needs = ask_array(ask, MOST_NEEDS, sizeof(answer->needs[0]));
@@ -244,7 +244,7 @@ int loop_ask_worklist(struct ask *ask, const void *message)
     size_t most = question->limit == 0 ? USUAL_ITEMS : question->limit;
     struct worklist list = { .ask = ask, .question = question, .answer = answer };
 
-    if (!loop_is_id(question->unit))
+    if (!turn_is_id(question->unit))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no unit");
     if (!asked_by(ask, units))
         return ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "the worklist is not %s's",

@@ -158,7 +158,7 @@ int loop_on_dispatch(struct turn *turn, const void *message)
 
     if (need == NULL || !loop_sent_by(turn, units))
         return turn->outcome;
-    if (dispatch->assignment[0] != '\0' && !loop_is_id(dispatch->assignment))
+    if (dispatch->assignment[0] != '\0' && !turn_is_id(dispatch->assignment))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "the assignment's id");
     loop_dispatch(turn, dispatch->need, need, &to);
     return turn->outcome;

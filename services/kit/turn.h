@@ -78,6 +78,7 @@ const char *turn_text(struct turn *turn, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* What may be an id: 1 to 64 letters, digits, `-_.:`; it is part of a key and is read aloud. */
+enum { TURN_ID_LENGTH = 64 };
 bool turn_is_id(const char *id);
 
 /* Guard for the fields that say who did something (by, who, carer, staff): `text` is "" or the id of

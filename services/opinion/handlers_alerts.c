@@ -182,7 +182,7 @@ int on_raise_alert(struct turn *turn, const void *message)
 
     if (!opinion_office(turn))
         return turn->outcome;
-    if (!loop_is_id(raise->alert) || raise->n_signals > MOST_SIGNALS)
+    if (!turn_is_id(raise->alert) || raise->n_signals > MOST_SIGNALS)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an id, and 50 signals at most");
     if (!directory_unit(turn, unit)
         || (raise->place[0] != '\0' && !directory_unit(turn, raise->place)))
@@ -375,7 +375,7 @@ int on_publish_notice(struct turn *turn, const void *message)
 
     if (!opinion_office(turn))
         return turn->outcome;
-    if (!loop_is_id(publish->notice) || publish->text[0] == '\0' || publish->n_channels == 0)
+    if (!turn_is_id(publish->notice) || publish->text[0] == '\0' || publish->n_channels == 0)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an id, a text, and where");
     OpinionRows__Notice *row = turn_edit(turn, NOTICES, publish->notice);
     row->title = publish->title;

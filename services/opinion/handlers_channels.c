@@ -46,7 +46,7 @@ int on_register_channel(struct turn *turn, const void *message)
 {
     const Opinion__RegisterChannel *registered = message;
 
-    if (!loop_is_id(registered->channel) || registered->name[0] == '\0'
+    if (!turn_is_id(registered->channel) || registered->name[0] == '\0'
         || registered->owner_unit[0] == '\0')
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a channel has an id, name, owner");
     if (!may_change(turn, registered->owner_unit))

@@ -25,7 +25,7 @@ int on_define_source(struct turn *turn, const void *message)
 
     if (!opinion_office(turn))
         return turn->outcome;
-    if (!loop_is_id(define->source) || define->kind[0] == '\0')
+    if (!turn_is_id(define->source) || define->kind[0] == '\0')
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a source has an id and a kind");
     OpinionRows__Source *row = turn_edit(turn, SOURCES, define->source);
     row->kind = define->kind;
@@ -67,7 +67,7 @@ int on_publish_lexicon(struct turn *turn, const void *message)
 
     if (!opinion_office(turn))
         return turn->outcome;
-    if (!loop_is_id(publish->version) || publish->n_rows == 0 || publish->n_rows > MOST_TERMS)
+    if (!turn_is_id(publish->version) || publish->n_rows == 0 || publish->n_rows > MOST_TERMS)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a version, and words");
     Lexicon *lexicon = turn_edit(turn, LEXICON, "now");
     if (strcmp(lexicon->version, publish->version) == 0)
@@ -98,12 +98,12 @@ static bool is_hash(const char *text)
 
 static int check(struct turn *turn, const Opinion__SubmitSignal *submit)
 {
-    if (!loop_is_id(submit->signal) || (submit->text[0] == '\0' && submit->url[0] == '\0')
+    if (!turn_is_id(submit->signal) || (submit->text[0] == '\0' && submit->url[0] == '\0')
         || submit->at_ms > turn->now_ms)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an id, a text, a time that has been");
     if (strlen(submit->text) + strlen(submit->url) > OPINION_TEXT_BYTES)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a text of 16 KiB at most");
-    if (!loop_is_id(submit->source) || turn_load(turn, SOURCES, submit->source) == NULL)
+    if (!turn_is_id(submit->source) || turn_load(turn, SOURCES, submit->source) == NULL)
         return turn_refuse(turn, OPINION__REFUSAL__UNKNOWN_SOURCE, "nobody has defined it");
     if (submit->place[0] != '\0' && !directory_unit(turn, submit->place))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "there is no place %s", submit->place);
@@ -266,7 +266,7 @@ int on_call(struct turn *turn, const void *message)
     const Hotline__CallClassified *call = message;
     char hour[CLOCK_TEXT_SIZE];
 
-    if (call->nuisance || call->confidential || call->incident[0] != '\0' || !loop_is_id(call->kind)
+    if (call->nuisance || call->confidential || call->incident[0] != '\0' || !turn_is_id(call->kind)
         || !directory_unit(turn, call->place))
         return 0;
     clock_print(turn->now_ms, hour);

@@ -96,7 +96,7 @@ int on_record_assessment(struct turn *turn, const void *message)
 
     if (!directory_is_centre(turn, centre))
         return turn_refuse(turn, REFERRAL__REFUSAL__NOT_A_CENTRE, "%s is no health centre", centre);
-    if (!loop_is_id(record->person) || record->class_ < REFERRAL__CLASS__RED
+    if (!turn_is_id(record->person) || record->class_ < REFERRAL__CLASS__RED
         || record->class_ > REFERRAL__CLASS__GREEN
         || (record->next_due_ms != 0 && record->next_due_ms <= turn->now_ms))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a person, a class, a day to come");
@@ -287,7 +287,7 @@ int on_merged(struct turn *turn, const void *message)
 {
     const Registry__Merged *event = message;
 
-    if (!loop_is_id(event->alias) || !loop_is_id(event->survivor))
+    if (!turn_is_id(event->alias) || !turn_is_id(event->survivor))
         return 0;
     lend_doctor(turn, event->alias, event->survivor);
     lend_assessment(turn, event->alias, event->survivor);
@@ -298,7 +298,7 @@ int on_unmerged(struct turn *turn, const void *message)
 {
     const Registry__Unmerged *event = message;
 
-    if (!loop_is_id(event->alias) || !loop_is_id(event->survivor))
+    if (!turn_is_id(event->alias) || !turn_is_id(event->survivor))
         return 0;
     const ReferralRows__Doctor *doctor = turn_load(turn, DOCTORS, event->survivor);
     if (doctor != NULL && strcmp(doctor->lent_by, event->alias) == 0)

@@ -297,7 +297,7 @@ int on_reserve_capacity(struct turn *turn, const void *message)
 
     if (key == NULL || !from_homes(turn))
         return turn->outcome;
-    if (reserve->n == 0 || !loop_is_id(reserve->for_home))
+    if (reserve->n == 0 || !turn_is_id(reserve->for_home))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "how many, for which home");
     Capacity *capacity = turn_edit(turn, CAPACITIES, key);
     if (capacity->state != REFERRAL__CAPACITY_STATE__CAPACITY
@@ -320,7 +320,7 @@ int on_release_capacity(struct turn *turn, const void *message)
 
     if (key == NULL || !from_homes(turn))
         return turn->outcome;
-    if (release->n == 0 || !loop_is_id(release->for_home))
+    if (release->n == 0 || !turn_is_id(release->for_home))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "how many, for which home");
     const char *held_key = turn_key(turn, "%s/%s", key, release->for_home);
     ReferralRows__Reservation *held = turn_edit(turn, RESERVATIONS, held_key);
@@ -348,7 +348,7 @@ int on_link_family_doctor(struct turn *turn, const void *message)
                            link->centre);
     if (!turn_from(turn, link->centre) || !turn_is_who(turn, "doctor_post", link->doctor_post))
         return turn->outcome;
-    if (!loop_is_id(link->person))
+    if (!turn_is_id(link->person))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "no person");
     const char *person = loop_person(turn, link->person);
     ReferralRows__Doctor *doctor = turn_edit(turn, DOCTORS, person);

@@ -12,7 +12,7 @@ bool referral_may_ask(struct ask *ask, const char *centre)
 {
     const char *unit = ask_actor_unit(ask);
 
-    if (!loop_is_id(centre))
+    if (!turn_is_id(centre))
         ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no centre");
     else if (strcmp(unit, centre) != 0 && strcmp(unit, "sjb") != 0 && strcmp(unit, "lgo") != 0)
         ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "it is not for %s", unit);
@@ -37,7 +37,7 @@ int ask_capacity_of(struct ask *ask, const void *message)
     const Referral__CapacityOf *question = message;
     Referral__CapacityAnswer *answer = ask_array(ask, 1, sizeof(*answer));
 
-    if (!loop_is_id(question->centre) || !loop_is_id(question->kind))
+    if (!turn_is_id(question->centre) || !turn_is_id(question->kind))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "a centre and a kind");
     referral__capacity_answer__init(answer);
     answer->centre = question->centre;

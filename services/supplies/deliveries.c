@@ -16,7 +16,7 @@ enum { DELIVERY_LINES_MOST = 50 };
 
 static const Delivery *delivery_load(struct turn *turn, const char *id)
 {
-    const Delivery *delivery = loop_is_id(id) ? turn_load(turn, DELIVERIES, id) : NULL;
+    const Delivery *delivery = turn_is_id(id) ? turn_load(turn, DELIVERIES, id) : NULL;
 
     if (delivery == NULL)
         turn_refuse(turn, TOWN__REFUSAL__NOT_FOUND, "there is no such delivery");
@@ -129,8 +129,8 @@ int on_pick(struct turn *turn, const void *message)
 {
     const Supplies__Pick *pick = message;
 
-    if (!loop_is_id(pick->delivery) || pick->n_lines == 0 || pick->n_lines > DELIVERY_LINES_MOST
-        || (pick->van[0] != '\0' && !loop_is_id(pick->van)))
+    if (!turn_is_id(pick->delivery) || pick->n_lines == 0 || pick->n_lines > DELIVERY_LINES_MOST
+        || (pick->van[0] != '\0' && !turn_is_id(pick->van)))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a delivery's id, its lines, its van");
     if (!are_of_one_door(turn, pick))
         return turn->outcome;
@@ -189,7 +189,7 @@ int on_send_out(struct turn *turn, const void *message)
 
     if (present == NULL || !stock_keeper(turn, present->site))
         return turn->outcome;
-    if (out->van[0] != '\0' && !loop_is_id(out->van))
+    if (out->van[0] != '\0' && !turn_is_id(out->van))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "no van of that name");
     Delivery *delivery = turn_move(turn, DELIVERIES, out->delivery);
     if (delivery == NULL)
@@ -330,7 +330,7 @@ int on_contact(struct turn *turn, const void *message)
 
     for (size_t i = 0; i < contact->n_deliveries_confirmed && turn->outcome == 0; i++) {
         const char *id = contact->deliveries_confirmed[i];
-        const Delivery *delivery = loop_is_id(id) ? turn_load(turn, DELIVERIES, id) : NULL;
+        const Delivery *delivery = turn_is_id(id) ? turn_load(turn, DELIVERIES, id) : NULL;
         if (delivery != NULL
             && strcmp(loop_person(turn, delivery->person), loop_person(turn, contact->person)) == 0
             && turn_may_move(turn, DELIVERIES, id, CONFIRM_DELIVERY))

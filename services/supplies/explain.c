@@ -12,7 +12,7 @@ typedef SuppliesRows__Run Run;
 static const Run *run_of(struct ask *ask, const Supplies__ExplainAllocation *question,
                          const char **ret_id)
 {
-    const Line *line = loop_is_id(question->line) ? ask_load(ask, LINES, question->line) : NULL;
+    const Line *line = turn_is_id(question->line) ? ask_load(ask, LINES, question->line) : NULL;
     const char *id = line != NULL ? line->run : question->run;
     const Run *run = id[0] == '\0' || strlen(id) > 100 ? NULL : ask_load(ask, RUNS, id);
 
@@ -25,7 +25,7 @@ static const Run *run_of(struct ask *ask, const Supplies__ExplainAllocation *que
 /* The office, who is above it, supervision; a committee for a line of its own. */
 static bool may_ask(struct ask *ask, const Supplies__ExplainAllocation *question)
 {
-    const Line *line = loop_is_id(question->line) ? ask_load(ask, LINES, question->line) : NULL;
+    const Line *line = turn_is_id(question->line) ? ask_load(ask, LINES, question->line) : NULL;
 
     return ask_from(ask, "dzb jcb lgo lg sjb", line == NULL ? "" : line->place);
 }

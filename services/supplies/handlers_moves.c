@@ -72,7 +72,7 @@ static void take(struct turn *turn, Transfer *transfer, const Supplies__Lot *ask
     if (stock_item(turn, asked->item) == NULL)
         return;
     if (asked->qty == 0 || (asked->expiry[0] != '\0' && !stock_is_date(asked->expiry))
-        || (asked->lot[0] != '\0' && !loop_is_id(asked->lot))) {
+        || (asked->lot[0] != '\0' && !turn_is_id(asked->lot))) {
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "how many, of which lot");
         return;
     }
@@ -127,7 +127,7 @@ int on_open_transfer(struct turn *turn, const void *message)
 
     if (!may_transfer(turn, open->from_site, open->to_site))
         return turn->outcome;
-    if (!loop_is_id(open->transfer) || open->n_lines == 0 || open->n_lines > LOTS_MOST
+    if (!turn_is_id(open->transfer) || open->n_lines == 0 || open->n_lines > LOTS_MOST
         || strcmp(open->from_site, open->to_site) == 0)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "from a site to another, and what");
     Transfer *transfer = turn_move(turn, TRANSFERS, open->transfer);
@@ -335,7 +335,7 @@ int on_offer_donation(struct turn *turn, const void *message)
 {
     const Supplies__OfferDonation *offer = message;
 
-    if (!loop_is_id(offer->donation) || offer->donor[0] == '\0' || offer->n_lines == 0
+    if (!turn_is_id(offer->donation) || offer->donor[0] == '\0' || offer->n_lines == 0
         || offer->n_lines > LOTS_MOST)
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "who gives, and what");
     Donation *donation = turn_move(turn, DONATIONS, offer->donation);

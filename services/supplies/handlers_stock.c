@@ -13,7 +13,7 @@ enum { SUBSTITUTES_MOST = 16, CLAIMS = 3 };
 static bool are_ids(const char *const *ids, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (!loop_is_id(ids[i]))
+        if (!turn_is_id(ids[i]))
             return false;
     return true;
 }
@@ -24,7 +24,7 @@ int on_define_item(struct turn *turn, const void *message)
 
     if (!turn_from(turn, "dzb"))
         return turn->outcome;
-    if (!loop_is_id(define->item) || define->name[0] == '\0' || define->unit[0] == '\0'
+    if (!turn_is_id(define->item) || define->name[0] == '\0' || define->unit[0] == '\0'
         || define->n_substitutes > SUBSTITUTES_MOST
         || !are_ids(define->substitutes, define->n_substitutes))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an item has an id, a name, a unit");
@@ -53,7 +53,7 @@ int on_define_site(struct turn *turn, const void *message)
 
     if (!turn_from(turn, "dzb"))
         return turn->outcome;
-    if (!loop_is_id(define->site) || !loop_is_id(define->unit))
+    if (!turn_is_id(define->site) || !turn_is_id(define->unit))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a site has an id and a unit");
     if (present != NULL && present->reserve != define->reserve)
         return turn_refuse(turn, TOWN__REFUSAL__WRONG_STATE,
@@ -141,7 +141,7 @@ int on_count_stock(struct turn *turn, const void *message)
     if (!stock_keeper(turn, count->site) || stock_item(turn, count->item) == NULL)
         return turn->outcome;
     if ((count->expiry[0] != '\0' && !stock_is_date(count->expiry))
-        || (count->lot[0] != '\0' && !loop_is_id(count->lot)))
+        || (count->lot[0] != '\0' && !turn_is_id(count->lot)))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "which lot, until which date");
     int64_t variance = (int64_t)count->qty - stock_on_hand(turn, &lot);
     if (variance != 0 && count->reason[0] == '\0')

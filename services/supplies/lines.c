@@ -13,7 +13,7 @@ enum { URGENT = 2, LINES_MOST = 100 }; /* asked for in one need */
 
 const Line *line_load(struct turn *turn, const char *id)
 {
-    const Line *line = loop_is_id(id) ? turn_load(turn, LINES, id) : NULL;
+    const Line *line = turn_is_id(id) ? turn_load(turn, LINES, id) : NULL;
 
     if (line == NULL)
         turn_refuse(turn, TOWN__REFUSAL__NOT_FOUND, "there is no such line");
@@ -188,7 +188,7 @@ Line *line_request(struct turn *turn, const char *id, const char *need_id, const
 
     if (item == NULL || need == NULL)
         return NULL;
-    if (!loop_is_id(id) || goods->qty == 0) {
+    if (!turn_is_id(id) || goods->qty == 0) {
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a line's id, and how many");
         return NULL;
     }
@@ -246,7 +246,7 @@ const char *line_split(struct turn *turn, const char *id, uint32_t qty, int32_t 
     Line *whole = turn_edit(turn, LINES, root);
     const char *name = turn_text(turn, "%s.%u", root, ++whole->parts);
 
-    if (!loop_is_id(name)) {
+    if (!turn_is_id(name)) {
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "the line's id is too long to be split");
         return name;
     }

@@ -17,7 +17,7 @@ static bool may_ask(struct ask *ask, const char *also)
 /* ... and who keeps the site. */
 static bool may_ask_site(struct ask *ask, const char *site)
 {
-    const Site *row = loop_is_id(site) ? ask_load(ask, SITES, site) : NULL;
+    const Site *row = turn_is_id(site) ? ask_load(ask, SITES, site) : NULL;
 
     return may_ask(ask, row == NULL ? "" : row->unit);
 }
@@ -87,8 +87,8 @@ int ask_availability(struct ask *ask, const void *message)
         .ask = ask, .question = question, .most = MOST_LOTS, .answer = answer
     };
 
-    if ((question->site[0] != '\0' && !loop_is_id(question->site))
-        || (question->item[0] != '\0' && !loop_is_id(question->item)))
+    if ((question->site[0] != '\0' && !turn_is_id(question->site))
+        || (question->item[0] != '\0' && !turn_is_id(question->item)))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no such id");
     supplies__availability_answer__init(answer);
     answer->rows = ask_array(ask, MOST_LOTS, sizeof(answer->rows[0]));
@@ -108,7 +108,7 @@ int ask_run_out_date(struct ask *ask, const void *message)
     const Supplies__RunOutDate *question = message;
     Supplies__RunOutDateAnswer *answer = ask_array(ask, 1, sizeof(*answer));
 
-    if (!loop_is_id(question->site) || !loop_is_id(question->item))
+    if (!turn_is_id(question->site) || !turn_is_id(question->item))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "a site and an item");
     if (!may_ask_site(ask, question->site))
         return ask->outcome;
@@ -178,7 +178,7 @@ int ask_open_orders(struct ask *ask, const void *message)
                              .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
                              .answer = answer };
 
-    if (question->place[0] != '\0' && !loop_is_id(question->place))
+    if (question->place[0] != '\0' && !turn_is_id(question->place))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no such place");
     if (!may_ask(ask, question->place))
         return ask->outcome;
@@ -230,7 +230,7 @@ int ask_van_list(struct ask *ask, const void *message)
     Supplies__VanListAnswer *answer = ask_array(ask, 1, sizeof(*answer));
     struct stops list = { .ask = ask, .answer = answer };
 
-    if (!loop_is_id(question->van))
+    if (!turn_is_id(question->van))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "which van");
     if (!may_ask(ask, ask->unit)) /* who drives it asks under its own code */
         return ask->outcome;
@@ -271,7 +271,7 @@ int ask_unconfirmed(struct ask *ask, const void *message)
                              .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
                              .answer = answer };
 
-    if (question->place[0] != '\0' && !loop_is_id(question->place))
+    if (question->place[0] != '\0' && !turn_is_id(question->place))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no such place");
     if (!may_ask(ask, question->place))
         return ask->outcome;
@@ -362,7 +362,7 @@ int ask_variances(struct ask *ask, const void *message)
                              .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
                              .answer = answer };
 
-    if (!loop_is_id(question->site))
+    if (!turn_is_id(question->site))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "which site");
     if (!may_ask_site(ask, question->site))
         return ask->outcome;

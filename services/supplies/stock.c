@@ -18,7 +18,7 @@ static const char keeps[] = "9999-12-31";
 
 const Item *stock_item(struct turn *turn, const char *item)
 {
-    const Item *row = loop_is_id(item) ? turn_load(turn, ITEMS, item) : NULL;
+    const Item *row = turn_is_id(item) ? turn_load(turn, ITEMS, item) : NULL;
 
     if (row == NULL)
         turn_refuse(turn, SUPPLIES__REFUSAL__NO_SUCH_ITEM, "there is no such item");
@@ -27,7 +27,7 @@ const Item *stock_item(struct turn *turn, const char *item)
 
 const Site *stock_site(struct turn *turn, const char *site)
 {
-    const Site *row = loop_is_id(site) ? turn_load(turn, SITES, site) : NULL;
+    const Site *row = turn_is_id(site) ? turn_load(turn, SITES, site) : NULL;
 
     if (row == NULL)
         turn_refuse(turn, SUPPLIES__REFUSAL__NO_SUCH_SITE, "there is no such site");
@@ -319,7 +319,7 @@ bool stock_receive(struct turn *turn, const struct lot *lot, uint32_t qty)
     if (stock_item(turn, lot->item) == NULL || stock_site(turn, lot->site) == NULL)
         return false;
     if (qty == 0 || (lot->expiry[0] != '\0' && !stock_is_date(lot->expiry))
-        || (lot->lot[0] != '\0' && !loop_is_id(lot->lot))) {
+        || (lot->lot[0] != '\0' && !turn_is_id(lot->lot))) {
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "how many, of which lot, until which date");
         return false;
     }
