@@ -161,9 +161,7 @@ const char *directory_holder(struct turn *turn, const char *post, const char **r
     *ret_why = "duty";
     const char *duty = directory_post(turn, "lgo", "duty");
     if (strcmp(duty, post) != 0)
-        staff = stands_in(turn, duty, &why);
-    if (staff == NULL && strcmp(duty, post) != 0)
-        staff = stands_in(turn, directory_post(turn, "lgo", "head"), &why);
+        staff = directory_holder(turn, duty, &why);
     if (staff == NULL)
         *ret_why = "";
     return staff;

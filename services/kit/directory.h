@@ -50,8 +50,9 @@ uint64_t directory_paused(struct turn *turn, const struct directory_pause *pause
 /* Who acts for a post now: staff id, and why (held, deputy, successor, head, duty).  NULL: nobody. */
 const char *directory_holder(struct turn *turn, const char *post, const char **ret_why);
 
-/* The post of that kind (head, deputy, first_responsible, liaison, duty, seat) in a unit; "" when
- * none is defined.  `duty`: the post of the slot that runs now, where a roster is published. */
+/* The post of that kind (head, deputy, first_responsible, liaison, duty, seat, child) in a unit;
+ * "" when none is defined.  `duty`: the post of the slot that runs now, where a roster is
+ * published. */
 const char *directory_post(struct turn *turn, const char *unit, const char *kind);
 
 bool directory_unit(struct turn *turn, const char *unit);             /* is registered           */

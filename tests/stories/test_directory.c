@@ -343,6 +343,14 @@ START_TEST(a_post_is_never_without_somebody_who_acts_for_it)
     EXPECT("holder hcz.desk", "l2 (duty)");
     tell(story, "AbsenceDeclared", "{'staff': 'l2'}");
     EXPECT("holder hcz.desk", "nobody");
+    /* The slot that runs may be another unit's: then that unit's head is the last. */
+    tell(story, "PostDefined", "{'post': 'sjb.head', 'unit': 'sjb', 'kind': 'head'}");
+    tell(story, "PostDefined", "{'post': 'sjb.desk', 'unit': 'sjb', 'kind': 'duty'}");
+    tell(story, "TenureStarted", "{'post': 'sjb.head', 'staff': 's1'}");
+    tell(story, "RosterPublished",
+         "{'unit': 'lgo', 'seat': 'night', 'slots': [{'fromMs': '1674003600000',"
+         " 'untilMs': '1674007200000', 'post': 'sjb.desk'}]}");
+    EXPECT("holder hcz.desk", "s1 (duty)");
     tell(story, "AbsenceEnded", "{'staff': 'd1'}");
     EXPECT("holder hcz.desk", "d1 (held)");
     tell(story, "TenureEnded", "{'post': 'hcz.desk', 'staff': 'd7'}");
