@@ -1,17 +1,17 @@
 /*
  * kit/part.h - what a service is composed of, and how its tables and words are numbered.
  *
- * A service is up to three parts of one shape: its own tables, kit/directory (in every service),
- * and kit/loop (in one whose service->loop is set).  Handlers name a table or a word by one number
- * whatever part it is of: the service's own from 0, the others from the constants here.  A
- * machine's `table` and the commands in its moves are such numbers too:
+ * A service is up to four parts of one shape: its own tables, kit/directory (in every service),
+ * kit/loop (in one whose service->loop is set) and kit/erase (service->erasing).  Handlers name a
+ * table or a word by one number whatever part it is of: the service's own from 0, the others from
+ * the constants here.  A machine's `table` and the commands in its moves are such numbers too:
  *
  *     enum { LOOP_NEEDS = LOOP_TABLES, LOOP_ASSIGNMENTS };         tables[LOOP_NEEDS - LOOP_TABLES]
  *     enum { LOOP_OPEN_NEED = LOOP_WORDS, LOOP_DISPATCH, ... };    commands[... - LOOP_WORDS]
  *
  * One message may be heard by several parts.  They handle it in one turn, the directory first,
- * then the loop, then the erasing, then the service's own (so that it sees what the loop made of it); the first
- * that does not answer 0 ends the turn for all.
+ * then the loop, then the erasing, then the service's own (so that it sees what the loop made of
+ * it); the first that does not answer 0 ends the turn for all.
  */
 #pragma once
 
