@@ -119,7 +119,6 @@ static const struct command commands[] = {
     [UNPAIRED_BY_CARE]           = { &care__unpaired__descriptor,                       on_unpaired,                   NULL, true },
     [CARETAKER_NAMED]            = { &incident__caretaker_named__descriptor,            on_caretaker_named,            NULL, true },
     [INCIDENT_CLOSED]            = { &incident__incident_closed__descriptor,            on_incident_closed,            NULL, true },
-    /* The campaign is over: particulars are kept no longer than registry.retention. */
     { 0 }
 };
 
