@@ -21,7 +21,7 @@ static struct list list_open(struct ask *ask, uint32_t limit)
 {
     struct list list = { .ask = ask, .after = "", .next = "" };
 
-    list.limit = limit == 0 ? LIMIT : limit > LIMIT_MOST ? LIMIT_MOST : limit;
+    list.limit = ask_limit(limit, LIMIT, LIMIT_MOST);
     list.rows = ask_array(ask, list.limit, sizeof(void *));
     return list;
 }

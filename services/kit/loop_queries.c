@@ -241,7 +241,6 @@ int loop_ask_worklist(struct ask *ask, const void *message)
     const Town__Worklist *question = message;
     const char *units[] = { question->unit, "lgo", NULL };
     Town__WorklistAnswer *answer = ask_array(ask, 1, sizeof(*answer));
-    size_t most = question->limit == 0 ? USUAL_ITEMS : question->limit;
     struct worklist list = { .ask = ask, .question = question, .answer = answer };
 
     if (!turn_is_id(question->unit))
@@ -249,7 +248,7 @@ int loop_ask_worklist(struct ask *ask, const void *message)
     if (!asked_by(ask, units))
         return ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "the worklist is not %s's",
                           ask_actor_unit(ask));
-    list.most = most > MOST_ITEMS ? MOST_ITEMS : most;
+    list.most = ask_limit(question->limit, USUAL_ITEMS, MOST_ITEMS);
     town__worklist_answer__init(answer);
     answer->items = ask_array(ask, list.most, sizeof(answer->items[0]));
     ask_each_after(ask, LOOP_WORK, ask_text(ask, "%s/", question->unit), question->after, add_item,

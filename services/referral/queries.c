@@ -1,8 +1,6 @@
 /*
  * referral: questions.  Persons appear by their ids; capacity names none at all.
  */
-#include <string.h>
-
 #include "referral/referral.h"
 
 enum { MOST_ROWS = 200, USUAL_ROWS = 50, MOST_CAPACITIES = 128 };
@@ -10,13 +8,10 @@ enum { MOST_ROWS = 200, USUAL_ROWS = 50, MOST_CAPACITIES = 128 };
 /* The centre's own questions: for itself, the medical team's office, the office of the group. */
 bool referral_may_ask(struct ask *ask, const char *centre)
 {
-    const char *unit = ask_actor_unit(ask);
-
-    if (!turn_is_id(centre))
-        ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no centre");
-    else if (strcmp(unit, centre) != 0 && strcmp(unit, "sjb") != 0 && strcmp(unit, "lgo") != 0)
-        ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "it is not for %s", unit);
-    return ask->outcome == 0;
+    if (turn_is_id(centre))
+        return ask_from(ask, "sjb lgo", centre);
+    ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no centre");
+    return false;
 }
 
 /* ---- capacity ------------------------------------------------------------------------------------ */
