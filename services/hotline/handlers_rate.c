@@ -39,10 +39,10 @@ int on_rate_line(struct turn *turn, const void *message)
 {
     static const char policy[] = "hotline.connect_rate";
     const Hotline__RateLine *rate = message;
-    const Day *day = turn->is_timer ? turn_load(turn, DAYS, rate->date) : NULL;
 
     if (!turn->is_timer)
         return turn_refuse(turn, TOWN__REFUSAL__NOT_ALLOWED, "only the clock ends a day");
+    const Day *day = turn_load(turn, DAYS, rate->date);
     if (day == NULL)
         return 0;
     uint32_t calls = day->answered + day->abandoned;

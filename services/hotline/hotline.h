@@ -106,7 +106,8 @@ typedef HotlineRows__Ref Ref;
 extern const struct service hotline_service;
 extern const struct erasing hotline_erasing;
 
-/* A text that may stand in a key: refuses what is empty, long or has a '/', and then lends "-". */
+/* An id that is short enough to stand in a key beside others: refuses what is none, and then lends
+ * "-". */
 const char *hotline_id(struct turn *turn, const char *id);
 bool hotline_is_id(const char *id);
 
