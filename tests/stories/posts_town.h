@@ -44,5 +44,3 @@ static inline const char *who_is(struct story *story, const char *post)
 {
     return story_ask(story, "hcz", "organisation.WhoIs.hcz", "{'post': '%s'}", post);
 }
-
-/* Named deputy, then succession order, then the unit's head, then the office's duty post. */

@@ -7,6 +7,7 @@
 #include "organisation/organisation.h"
 #include "stories/posts_town.h"
 
+/* Named deputy, then succession order, then the unit's head, then the office's duty post. */
 START_TEST(each_rung_stands_in_when_the_one_before_it_is_gone)
 {
     struct story *story = open_town_on_duty(&organisation_service);
@@ -230,7 +231,7 @@ START_TEST(somebody_appointed_while_ill_is_stood_in_for)
 }
 END_TEST
 
-/* The centre's head, as the town finds him now. */
+/* Who is on duty at the office acts for the post now. */
 static void is_stood_in(struct story *story, const char *post, const char *holder)
 {
     char want[64];
