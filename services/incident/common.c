@@ -112,7 +112,7 @@ void incident_note(struct turn *turn, const char *id, Incident *row, const char 
 
 void incident_unlist(struct turn *turn, Incident *row)
 {
-    if (row->board_key[0] != '\0')
+    if (incident_is_open(row))
         turn_drop(turn, BOARD, row->board_key);
     row->board_key = "";
 }
@@ -123,6 +123,11 @@ void incident_list(struct turn *turn, const char *id, Incident *row)
     row->board_key = turn_key(turn, "%u/%016" PRIx64 "/%s", row->grade, row->opened_ms, id);
     IncidentRows__Open *open = turn_edit(turn, BOARD, row->board_key);
     open->incident = id;
+}
+
+bool incident_is_open(const Incident *row)
+{
+    return row->board_key[0] != '\0';
 }
 
 /* ---- clocks ---------------------------------------------------------------------------------- */

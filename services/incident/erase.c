@@ -1,24 +1,18 @@
 /*
  * incident: what goes when a campaign is over: what was noted of an incident, and whom it was about.
- * Types, places, times, grades and results stay.
+ * Types, places, times, grades and results stay; and what is still open keeps what it needs.
  */
-#include "kit/erase.h"
-
 #include <string.h>
 
 #include "incident/incident.h"
-
-/* What is still open keeps what it needs. */
-static bool is_open(const Incident *row)
-{
-    return row != NULL && row->board_key[0] != '\0';
-}
+#include "kit/erase.h"
 
 static bool erase_step(struct turn *turn, const char *key)
 {
     const char *id = turn_text(turn, "%.*s", (int)strcspn(key, "/"), key);
+    const Incident *row = turn_load(turn, INCIDENTS, id);
 
-    if (is_open(turn_load(turn, INCIDENTS, id)))
+    if (row != NULL && incident_is_open(row))
         return false;
     turn_drop(turn, STEPS, key);
     return true;
@@ -28,7 +22,7 @@ static bool erase_persons(struct turn *turn, const char *id)
 {
     const Incident *present = turn_load(turn, INCIDENTS, id);
 
-    if (present == NULL || is_open(present)
+    if (present == NULL || incident_is_open(present)
         || (present->person[0] == '\0' && present->child[0] == '\0'))
         return false;
     Incident *row = turn_edit(turn, INCIDENTS, id);

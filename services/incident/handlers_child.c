@@ -26,7 +26,7 @@ static int check(struct turn *turn, const Incident__NameCaretaker *name, const I
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an id is empty, too long or no id");
     if (name->station[0] != '\0' && !turn_is_id(name->station))
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a station is an id");
-    if (row->board_key[0] == '\0')
+    if (!incident_is_open(row))
         return turn_refuse(turn, TOWN__REFUSAL__WRONG_STATE, "it is over");
     if (name->station[0] == '\0' && (name->caretaker == NULL || !name->consent))
         return turn_refuse(turn, INCIDENT__REFUSAL__NO_CONSENT,

@@ -259,7 +259,7 @@ int on_chase_close(struct turn *turn, const void *message)
     if (!incident_by_clock(turn))
         return turn->outcome;
     /* A need that was opened again has clocks of its own. */
-    if (row == NULL || row->board_key[0] == '\0' || (need != NULL && loop_is_open(need)))
+    if (row == NULL || !incident_is_open(row) || (need != NULL && loop_is_open(need)))
         return 0;
     incident_overdue(turn, chase->incident, "close");
     incident_await_close(turn, chase->incident);

@@ -318,7 +318,7 @@ void on_need_closed(struct turn *turn, const char *id, const Need *need)
 
     if (need->outcome != TOWN__NEED_OUTCOME__WITHDRAWN
         || !turn_may_move(turn, INCIDENTS, id, LAPSE)) {
-        if (present != NULL && present->board_key[0] != '\0')
+        if (present != NULL && incident_is_open(present))
             incident_await_close(turn, id);
         return;
     }

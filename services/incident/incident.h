@@ -77,6 +77,7 @@ void incident_note(struct turn *turn, const char *id, Incident *row, const char 
 /* Its place on the board follows its grade; off it when it is no more open. */
 void incident_list(struct turn *turn, const char *id, Incident *row);
 void incident_unlist(struct turn *turn, Incident *row);
+bool incident_is_open(const Incident *row);
 
 /* No clock of it runs any more. */
 void incident_still(struct turn *turn, const char *id);

@@ -79,7 +79,6 @@ static bool add_responder(void *context, const char *key, const void *row)
     struct ask_page *page = context;
     Incident__RespondersAnswer *answer = page->answer;
     const IncidentRows__Responder *responder = row;
-
     const char *kind = ((const Incident__Responders *)page->question)->kind;
 
     if (kind[0] != '\0' && strcmp(kind, responder->kind) != 0)
