@@ -14,7 +14,7 @@ int on_define_duty(struct turn *turn, const void *message)
 
     if (!turn_from(turn, "jcb"))
         return turn->outcome;
-    if (!fields_is_id(define->duty) || strlen(define->duty) > DUTY_LENGTH || *define->unit == '\0')
+    if (!turn_is_id(define->duty) || strlen(define->duty) > DUTY_LENGTH || *define->unit == '\0')
         return turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "a duty needs a short id and a unit");
     Duty *duty = turn_edit(turn, DUTIES, define->duty);
     if (duty == NULL)

@@ -68,7 +68,7 @@ static bool may_plan(struct turn *turn, const Supervision__PlanInspection *plan)
 {
     if (!turn_from(turn, "jcb"))
         return false;
-    if (!fields_is_id(plan->inspection) || *plan->seed == '\0') {
+    if (!turn_is_id(plan->inspection) || *plan->seed == '\0') {
         turn_refuse(turn, TOWN__REFUSAL__BAD_FIELD, "an inspection has an id and a seed");
         return false;
     }

@@ -227,6 +227,7 @@ START_TEST(a_duty_is_defined_by_the_office_and_read_at_once)
     story_forget(story);
     story_say(story, "lgo", "supervision.DefineDuty.jcb", "{'duty': 'S-900', 'unit': 'vc'}");
     story_say(story, "jcb", "supervision.DefineDuty.jcb", "{'duty': 'S-900'}");
+    story_say(story, "jcb", "supervision.DefineDuty.jcb", "{'duty': 'S 900', 'unit': 'vc'}");
     story_say(story, "jcb", "supervision.DefineDuty.jcb",
               "{'duty': 'S-900', 'unit': 'vc', 'rule': 'organisation.PlanApproved', 'forWhom':"
               " 'each dog', 'byWhen': 'within org.plan_due'}");
@@ -239,15 +240,17 @@ START_TEST(a_duty_is_defined_by_the_office_and_read_at_once)
                 "jcb/1/1 supervision.DefineDuty\n"
                 "    refuses: a duty needs a short id and a unit\n"
                 "jcb/1/2 supervision.DefineDuty\n"
-                "    refuses: no rule for whom: each dog\n"
+                "    refuses: a duty needs a short id and a unit\n"
                 "jcb/1/3 supervision.DefineDuty\n"
+                "    refuses: no rule for whom: each dog\n"
+                "jcb/1/4 supervision.DefineDuty\n"
                 "    emits supervision.DutyDefined.jcb\n"
                 "    S-900/once@dzb: DUTY_ABSENT -> PENDING\n"
                 "    reminds S-900/once@dzb: supervision.ChaseDuty in 2 d 9 h 36 min\n");
     ck_assert_str_eq(
         plain(board(story, "", "S-900")),
         "{\"lines\": [{\"duty\": \"S-900\", \"unit\": \"dzb\", \"period\": \"once\", \"state\": "
-        "\"PENDING\", \"dueMs\": \"1674262800000\", \"evidence\": \"jcb/1/3\"}], \"pending\": 1}");
+        "\"PENDING\", \"dueMs\": \"1674262800000\", \"evidence\": \"jcb/1/4\"}], \"pending\": 1}");
     /* Defined anew when a service has come. */
     story_say(story, "jcb", "supervision.DefineDuty.jcb",
               "{'duty': 'S-031', 'unit': 'vc', 'rule': 'organisation.PlanApproved', 'forWhom':"
