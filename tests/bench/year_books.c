@@ -153,8 +153,7 @@ static void claim_assignment(struct books *books, const char *key, const void *r
     const Assignment *work = row;
 
     (void)key;
-    if (WORK_IS(work, REQUESTED) || WORK_IS(work, RECEIVED) || WORK_IS(work, ACCEPTED)
-        || WORK_IS(work, IN_PROGRESS) || WORK_IS(work, ON_HOLD))
+    if (loop_is_live(work))
         claim(books, work->need, 0, 0);
 }
 
