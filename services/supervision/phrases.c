@@ -26,7 +26,8 @@ static const struct phrase phrases[] = {
     { .text = "each committee and unit",   .span = SPAN_ONCE, .units = "all",
       .starts = { OPENED }, .clock = "until_ms" },
     { .text = "(each month)",        .span = SPAN_MONTH, .own = true, .starts = { OPENED } },
-    /* S-008: met by the month in which none of its duties was broken. */
+    /* S-008: met by the month in which none of its duties was broken; with the first of them it is
+     * broken too, before the month is over. */
     { .text = "(its own duties)",    .span = SPAN_MONTH, .starts = { OPENED }, .holds = true,
       .breaks = { "supervision.DutyBreached" }, .breaks_only = "!duty=S-008",
       .no_outage = true, .quiet = true },

@@ -34,8 +34,7 @@ struct phrase {
     const char *clock;     /* a field with the due time                                          */
     const char *key_by;    /* the field whose value chooses among two policy keys: RED, YELLOW   */
     const char *ends[8];   /* it is owed no more, without merit                                  */
-    const char
-        *ends_only; /* of the ends, as `only`                                               */
+    const char *ends_only; /* of the ends, as `only`                                             */
     const char *breaks[2]; /* at once                                                            */
     const char *breaks_only;
     const char *meets_only;

@@ -24,9 +24,8 @@ struct cell {
 bool reading_word(struct cell *cell);
 bool reading_is(const struct cell *cell, const char *word);
 
-bool reading_is_event(const char *word); /* `service.Event`                                       */
-bool reading_is_bare_event(
-    const char *word); /* the kernel's: `Dispatched`, and not `P0` or `RED`     */
+bool reading_is_event(const char *word);      /* `service.Event`                                  */
+bool reading_is_bare_event(const char *word); /* the kernel's: `Dispatched`, no `P0` and no `RED` */
 bool reading_is_priority(const char *word);
 
 /* The type of `service.Event` or `*.Event`; NULL: no word of the house yet. */
