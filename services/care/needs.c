@@ -140,7 +140,7 @@ static void open_for(struct turn *turn, const char *person, int64_t day,
                                     : open_incident(turn, person, row->committee,
                                                     INCIDENT__TYPE__HEALTH, heard.detail);
     if (event.to[0] == '\0')
-        event.to = (char *)(uintptr_t) "incident";
+        event.to = "incident";
     struct turn_post post = { .unit = row->committee,
                               .priority =
                                   to->priority[1] == '0' ? BUS__PRIORITY__P0 : BUS__PRIORITY__P1,

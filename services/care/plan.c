@@ -311,7 +311,7 @@ int on_set_frequency(struct turn *turn, const void *message)
         drop_ended(turn);
     if (set->scope != CARE__SCOPE__PERSON)
         return turn_emit(turn, "town", &event.base);
-    event.person = (char *)(uintptr_t)loop_person(turn, set->person);
+    event.person = loop_person(turn, set->person);
     judge_again(turn, event.person);
     const Person *person = turn_load(turn, PERSONS, event.person);
     return turn_emit(turn, person == NULL ? turn->unit : person->committee, &event.base);
