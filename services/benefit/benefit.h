@@ -175,8 +175,8 @@ const char *visit_key(struct turn *turn, const char *run, const char *committee,
 /* A match on a run's list: its visit, LISTED. */
 void list_visit(struct turn *turn, const char *run, const char *match_id, Match *match);
 
-/* A run is over for what is still open; returns true if there was anything to leave out. */
-bool leave_out(struct turn *turn, Run *run, const char *key);
+/* A run is over: a visit that is still open is left out of it. */
+void leave_out(struct turn *turn, Run *run, const char *key);
 
 /* Moves every visit of a person that is still open along `word`, and says so. */
 void move_visits(struct turn *turn, const char *person, int32_t word, Benefit__WhyNotCode code);

@@ -44,22 +44,21 @@ static void release(struct turn *turn, const char *match_id)
     match_clock(turn, match_id, match);
 }
 
-bool leave_out(struct turn *turn, Run *run, const char *key)
+void leave_out(struct turn *turn, Run *run, const char *key)
 {
     if (!turn_may_move(turn, VISITS, key, LEAVE_OUT))
-        return false;
+        return;
     const Visit *present = turn_load(turn, VISITS, key);
     bool tried = present != NULL && present->state == V(NOT_REACHED);
     Visit *visit = turn_move_as(turn, VISITS, key, LEAVE_OUT);
     if (visit == NULL)
-        return false;
+        return;
     run->open--;
     if (tried)
         run->not_reached++;
     else
         run->not_visited++;
     release(turn, visit->match);
-    return true;
 }
 
 struct runs {
@@ -242,14 +241,12 @@ static void hand_over(struct turn *turn, const Benefit__RecordVisit *record, str
     turn_emit(turn, call->committee, &event.base);
 }
 
-static void refuse_visit(struct turn *turn, const Benefit__RecordVisit *record,
-                         const struct call *call)
+static void refuse_visit(struct turn *turn, const struct call *call)
 {
     Match *match = turn_may_move(turn, MATCHES, call->match_id, DECLINE)
                        ? turn_move_as(turn, MATCHES, call->match_id, DECLINE)
                        : NULL;
 
-    (void)record;
     if (match == NULL)
         return;
     match_clock(turn, call->match_id, match);
@@ -317,7 +314,7 @@ int on_record_visit(struct turn *turn, const void *message)
     if (word == VISIT)
         hand_over(turn, record, &call);
     else if (word == DECLINE)
-        refuse_visit(turn, record, &call);
+        refuse_visit(turn, &call);
     else
         ask_comfort(turn, call.person, call.committee, "a festival visit found nobody");
     for (size_t i = 0; i < record->n_needs; i++)
