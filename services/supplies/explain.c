@@ -22,12 +22,12 @@ static const Run *run_of(struct ask *ask, const Supplies__ExplainAllocation *que
     return run;
 }
 
-/* The office, who is above it, supervision; a committee for a line of its own. */
-static bool may_ask(struct ask *ask, const Supplies__ExplainAllocation *question)
+/* A committee asks for a line of its own. */
+static bool may_explain(struct ask *ask, const Supplies__ExplainAllocation *question)
 {
     const Line *line = turn_is_id(question->line) ? ask_load(ask, LINES, question->line) : NULL;
 
-    return ask_from(ask, "dzb jcb lgo lg sjb", line == NULL ? "" : line->place);
+    return supplies_may_ask(ask, line == NULL ? "" : line->place);
 }
 
 static struct claim claim_of(const SuppliesRows__Claimed *kept)
@@ -89,7 +89,7 @@ int ask_explain_allocation(struct ask *ask, const void *message)
     Supplies__ExplainAllocationAnswer *answer = ask_array(ask, 1, sizeof(*answer));
     const char *id;
 
-    if (!may_ask(ask, question))
+    if (!may_explain(ask, question))
         return ask->outcome;
     const Run *run = run_of(ask, question, &id);
     if (run == NULL)

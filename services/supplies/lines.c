@@ -7,7 +7,10 @@
 #include "kit/directory.h"
 #include "supplies/supplies.h"
 
-enum { URGENT = 2, LINES_MOST = 100 }; /* asked for in one need */
+enum {
+    URGENT = 2,
+    LINES_MOST = 100, /* of a need, split ones too, when another is asked for */
+};
 
 /* ---- reading ------------------------------------------------------------------------------------- */
 

@@ -6,10 +6,9 @@
 #include "base/clock.h"
 #include "supplies/supplies.h"
 
-enum { MOST_ROWS = 200, USUAL_ROWS = 50, MOST_LOTS = 1000, MOST_CLAIMS = 1000, WEEK_DAYS = 7 };
+enum { MOST_ROWS = 200, USUAL_ROWS = 50, MOST_LOTS = 1000, WEEK_DAYS = 7 };
 
-/* The office that allocates, those above it, supervision; `also`: a unit that asks for its own. */
-static bool may_ask(struct ask *ask, const char *also)
+bool supplies_may_ask(struct ask *ask, const char *also)
 {
     return ask_from(ask, "dzb jcb lgo lg sjb", also);
 }
@@ -19,7 +18,7 @@ static bool may_ask_site(struct ask *ask, const char *site)
 {
     const Site *row = turn_is_id(site) ? ask_load(ask, SITES, site) : NULL;
 
-    return may_ask(ask, row == NULL ? "" : row->unit);
+    return supplies_may_ask(ask, row == NULL ? "" : row->unit);
 }
 
 static const char *name_of(const ProtobufCEnumDescriptor *type, int32_t value)
@@ -180,7 +179,7 @@ int ask_open_orders(struct ask *ask, const void *message)
 
     if (question->place[0] != '\0' && !turn_is_id(question->place))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no such place");
-    if (!may_ask(ask, question->place))
+    if (!supplies_may_ask(ask, question->place))
         return ask->outcome;
     supplies__open_orders_answer__init(answer);
     answer->lines = ask_array(ask, page.most, sizeof(answer->lines[0]));
@@ -232,7 +231,7 @@ int ask_van_list(struct ask *ask, const void *message)
 
     if (!turn_is_id(question->van))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "which van");
-    if (!may_ask(ask, ask->unit)) /* who drives it asks under its own code */
+    if (!supplies_may_ask(ask, ask->unit)) /* who drives it asks under its own code */
         return ask->outcome;
     supplies__van_list_answer__init(answer);
     answer->stops = ask_array(ask, MOST_ROWS, sizeof(answer->stops[0]));
@@ -273,7 +272,7 @@ int ask_unconfirmed(struct ask *ask, const void *message)
 
     if (question->place[0] != '\0' && !turn_is_id(question->place))
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no such place");
-    if (!may_ask(ask, question->place))
+    if (!supplies_may_ask(ask, question->place))
         return ask->outcome;
     supplies__unconfirmed_answer__init(answer);
     answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));
@@ -322,7 +321,7 @@ int ask_donation_ledger(struct ask *ask, const void *message)
                              .most = ask_limit(question->limit, USUAL_ROWS, MOST_ROWS),
                              .answer = answer };
 
-    if (!may_ask(ask, ""))
+    if (!supplies_may_ask(ask, ""))
         return ask->outcome;
     supplies__donation_ledger_answer__init(answer);
     answer->rows = ask_array(ask, page.most, sizeof(answer->rows[0]));

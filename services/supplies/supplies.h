@@ -278,6 +278,9 @@ int on_home_changed(struct turn *turn, const void *message);
 int on_death_reported(struct turn *turn, const void *message);
 int on_death_refuted(struct turn *turn, const void *message);
 
+/* Guard: the office that allocates, those above it, supervision; `also`: a unit that asks for its own. */
+bool supplies_may_ask(struct ask *ask, const char *also);
+
 int ask_availability(struct ask *ask, const void *message);
 int ask_run_out_date(struct ask *ask, const void *message);
 int ask_open_orders(struct ask *ask, const void *message);
