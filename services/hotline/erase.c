@@ -39,8 +39,22 @@ static bool erase_ticket(struct turn *turn, const char *id)
     return true;
 }
 
+/* What was handed over is of those who called; whoever sits there now still needs it. */
+static bool erase_shift(struct turn *turn, const char *seat)
+{
+    const Shift *present = turn_load(turn, SHIFTS, seat);
+
+    if (present == NULL || present->state != HOTLINE_ROWS__SHIFT__STATE__OVER
+        || present->note[0] == '\0')
+        return false;
+    Shift *shift = turn_edit(turn, SHIFTS, seat);
+    shift->note = "";
+    return true;
+}
+
 static const struct erased_table tables[] = {
     ERASE_NEEDS,
+    { SHIFTS, "shifts", erase_shift },
     { CALLS, "calls", erase_call },
     { TICKETS, "tickets", erase_ticket },
     { CALLERS, "callers", NULL },

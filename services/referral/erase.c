@@ -1,5 +1,6 @@
 /*
- * referral: what goes when a campaign is over (kit/erase.h): how people were, who saw to them.
+ * referral: what goes when a campaign is over (kit/erase.h): how people were, who saw to them,
+ * where they went and with whom.
  */
 #include "kit/erase.h"
 #include "kit/loop.h"
@@ -23,8 +24,22 @@ static bool erase_transfer(struct turn *turn, const char *key)
     return true;
 }
 
+static bool erase_appointment(struct turn *turn, const char *assignment)
+{
+    const ReferralRows__Appointment *present = turn_load(turn, APPOINTMENTS, assignment);
+
+    if (present == NULL || present->state != REFERRAL_ROWS__APPOINTMENT__STATE__ENDED
+        || (present->place[0] == '\0' && present->escort[0] == '\0'))
+        return false;
+    ReferralRows__Appointment *appointment = turn_edit(turn, APPOINTMENTS, assignment);
+    appointment->place = "";
+    appointment->escort = "";
+    return true;
+}
+
 static const struct erased_table tables[] = {
     ERASE_NEEDS,
+    { APPOINTMENTS, "appointments", erase_appointment },
     { ASSESSMENTS, "assessments", erase_assessment },
     { FOLLOW_UPS, "follow_ups", NULL },
     { TRANSFERS, "transfers", erase_transfer },

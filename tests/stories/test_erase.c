@@ -18,11 +18,15 @@ static struct story *open_with_a_case(void)
     submit_and_triage(story, "t1");
     story_say(story, "hcz as hcz.duty", "referral.Reject.hcz",
               "{'assignment': 'n1-a1', 'code': 'OTHER', 'text': 'not today'}");
+    story_say(story, "hcs as hcs.duty", "referral.Accept.hcs", "{'assignment': 'n1-a2'}");
+    story_say(story, "hcs as hcs.duty", "referral.Schedule.hcs",
+              "{'assignment': 'n1-a2', 'atMs': '1674010800000', 'escort': 'his neighbour'}");
     story_say(story, "dzb as dzb.duty", "referral.WithdrawNeed." C41,
               "{'need': 'n1', 'code': 'PERSON_REFUSED', 'text': 'he has some'}");
     story_say(story, "hcz as hcz.duty", "referral.RecordAssessment.hcz",
               "{'person': 'r2', 'class': 'YELLOW'}");
-    story_say(story, "dzb", "hotline.CloseShift.dzb", "{'seat': 's1', 'staff': 'dzb-s5'}");
+    story_say(story, "dzb", "hotline.CloseShift.dzb",
+              "{'seat': 's1', 'staff': 'dzb-s5', 'note': 'r2 was in tears'}");
     ck_assert_uint_eq(story_count(story, "*.Refused.*"), 0);
     return story;
 }
@@ -53,11 +57,12 @@ START_TEST(what_was_said_and_of_whom_goes_with_the_campaign)
     ck_assert_str_eq(story_last(story, "hotline.Erased.*"),
                      "{\"scope\": \"callers\", \"count\": \"1\", "
                      "\"policyKey\": \"hotline.retention\"}");
-    ck_assert_uint_eq(story_count(story, "hotline.Erased.*"), 3); /* and calls, tickets */
+    ck_assert_uint_eq(story_count(story, "hotline.Erased.*"), 4); /* and shifts, calls, tickets */
     ck_assert_str_eq(story_last(story, "referral.Erased.*"),
                      "{\"scope\": \"follow_ups\", \"count\": \"1\", "
                      "\"policyKey\": \"referral.retention\"}");
-    ck_assert_uint_eq(story_count(story, "referral.Erased.*"), 4); /* needs, assignments, ... */
+    ck_assert_uint_eq(story_count(story, "referral.Erased.*"),
+                      5); /* needs, assignments, appointments, ... */
     ck_assert_uint_gt(story_count(story, "organisation.Erased.*"), 2);
     ck_assert_str_eq(needs_of(story), "{}");
     const char *need = story_ask(story, "lgo", "referral.Need.lgo", "{'need': 'n1'}");
