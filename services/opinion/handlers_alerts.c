@@ -174,6 +174,13 @@ static bool is_grade(Opinion__Grade grade)
     return opinion_grade_name((int32_t)grade)[0] != '\0';
 }
 
+/* The unit concerned says that it has it. */
+static void await_ack(struct turn *turn, const char *id, Alert *row)
+{
+    row->ack_due_ms = directory_due(turn, "opinion.ack", "", turn->now_ms);
+    opinion_clock(turn, id, "ack", row->ack_due_ms);
+}
+
 int on_raise_alert(struct turn *turn, const void *message)
 {
     const Opinion__RaiseAlert *raise = message;
@@ -197,8 +204,7 @@ int on_raise_alert(struct turn *turn, const void *message)
     row->title = raise->title;
     row->raised_ms = turn->now_ms;
     row->case_id = turn->case_id[0] != '\0' ? turn->case_id : turn_new_case(turn);
-    row->ack_due_ms = directory_due(turn, "opinion.ack", "", turn->now_ms);
-    opinion_clock(turn, raise->alert, "ack", row->ack_due_ms);
+    await_ack(turn, raise->alert, row);
     list(turn, raise->alert, row);
     for (size_t i = 0; i < raise->n_signals; i++) {
         const Signal *signal = turn_load(turn, SIGNALS, raise->signals[i]);
@@ -359,11 +365,8 @@ int on_chase_alert(struct turn *turn, const void *message)
                                     .to_post = opinion_post(turn, "lgo") };
     opinion_say(turn, row, unit_is_late ? row->unit : "dqb", "lgo", &event.base);
     /* one that nobody has graded is nobody's yet: it is told again and again */
-    if (row->needs == 0 && row->state == OPINION_ROWS__ALERT__STATE__RAISED) {
-        Alert *edited = turn_edit(turn, ALERTS, chase->alert);
-        edited->ack_due_ms = directory_due(turn, "opinion.ack", "", turn->now_ms);
-        opinion_clock(turn, chase->alert, "ack", edited->ack_due_ms);
-    }
+    if (row->needs == 0 && row->state == OPINION_ROWS__ALERT__STATE__RAISED)
+        await_ack(turn, chase->alert, turn_edit(turn, ALERTS, chase->alert));
     return turn->outcome;
 }
 
