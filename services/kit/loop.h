@@ -42,6 +42,8 @@
 #include "loop_rows.pb-c.h"
 #include "town.pb-c.h"
 
+struct ask;
+
 /* The kernel's tables. */
 enum {
     LOOP_NEEDS = LOOP_TABLES,
@@ -158,6 +160,7 @@ const char *loop_id_of(struct turn *turn, const char *id, const char *word);
 /* Whom an id names now: after registry.Merged the survivor, else the id itself (R13).  Lent until the
  * turn ends. */
 const char *loop_person(struct turn *turn, const char *id);
+const char *loop_person_asked(struct ask *ask, const char *id); /* in a question */
 
 /* Opens a need as the command OpenNeed would, in this turn.  Refuses as it would.  Texts of `open`
  * must live as long as the turn; its parts are copied. */

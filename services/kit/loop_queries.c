@@ -132,8 +132,7 @@ static bool add_need(void *context, const char *key, const void *row)
     return listing->answer->n_needs < MOST_NEEDS;
 }
 
-/* Whom an id names now, as loop_person says in a turn. */
-static const char *person_of(struct ask *ask, const char *id)
+const char *loop_person_asked(struct ask *ask, const char *id)
 {
     for (int step = 0; step < ALIAS_STEPS; step++) {
         const LoopRows__Alias *alias = ask_load(ask, LOOP_ALIASES, id);
@@ -154,8 +153,8 @@ int loop_ask_needs_of(struct ask *ask, const void *message)
         return ask_refuse(ask, TOWN__REFUSAL__BAD_FIELD, "no person");
     town__needs_answer__init(answer);
     answer->needs = ask_array(ask, MOST_NEEDS, sizeof(answer->needs[0]));
-    ask_each(ask, LOOP_PERSONS, ask_text(ask, "%s/", person_of(ask, question->person)), add_need,
-             &listing);
+    ask_each(ask, LOOP_PERSONS, ask_text(ask, "%s/", loop_person_asked(ask, question->person)),
+             add_need, &listing);
     return ask_answer(ask, &answer->base);
 }
 

@@ -132,7 +132,8 @@ static Supplies__OrderLine *order_of(struct ask *ask, const char *id, const Line
 {
     Supplies__OrderLine *order = ask_array(ask, 1, sizeof(*order));
     const SuppliesRows__Class *class =
-        line->person[0] == '\0' ? NULL : ask_load(ask, CLASSES, line->person);
+        line->person[0] == '\0' ? NULL
+                                : ask_load(ask, CLASSES, loop_person_asked(ask, line->person));
 
     supplies__order_line__init(order);
     order->line = ask_text(ask, "%s", id);

@@ -383,7 +383,10 @@ START_TEST(a_merged_id_s_delivery_is_confirmed_by_whom_it_names_now)
 
     goes_out(story, "d1", "n1-l1");
     arrives(story, "d1");
+    story_say(story, "registry", "registry.ClassSet." C41, "{'person': 'r9', 'to': 'RED'}");
     story_say(story, "registry", "registry.Merged." C41, "{'survivor': 'r9', 'alias': 'r1'}");
+    ck_assert_ptr_nonnull(strstr(story_ask(story, "dzb", "supplies.OpenOrders.dzb", "{}"),
+                                 "\"person\": \"r1\", \"class\": \"RED\""));
     story_say(story, "care", "care.ContactRecorded." C41,
               "{'person': 'r9', 'deliveriesConfirmed': ['d1']}");
     ck_assert_uint_eq(story_count(story, "supplies.DeliveryConfirmed." C41), 1);
