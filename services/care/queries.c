@@ -14,16 +14,7 @@ typedef Care__CarerRow CarerRow;
 
 static bool may_ask(struct ask *ask, const char *committee)
 {
-    static const char *const all[] = { "sjb", "lgo", "wlc", "jcb", "operator", NULL };
-    const char *unit = ask_actor_unit(ask);
-
-    for (size_t i = 0; all[i] != NULL; i++)
-        if (strcmp(unit, all[i]) == 0)
-            return true;
-    if (committee[0] != '\0' && strcmp(unit, committee) == 0)
-        return true;
-    ask_refuse(ask, TOWN__REFUSAL__NOT_ALLOWED, "a committee asks for its own people");
-    return false;
+    return ask_from(ask, "sjb lgo wlc jcb operator", committee);
 }
 
 static const char *date_of(struct ask *ask, const char *text)
